@@ -213,6 +213,7 @@ export async function buildGuest({ guest = path.join(repository, 'guest'), out =
   if (!force && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) {
     return out;
   }
+  mkdirSync(out, { recursive: true });
   rmSync(stampFile, { force: true });
   rmSync(path.join(out, 'objects'), { recursive: true, force: true });
   const context = { guest, out, defines, compiler, slot: limiter(4) };
