@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT
+ * System calls as functions, one line each; the man page of each name (section 2) says what it does.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "system_call.h"
+
+#define TCGETS 0x5401
+#define PAGE_SHIFT 12
+
+int errno;
+
+long __checked(long result)
+{
+	if ((unsigned long)result >= (unsigned long)-4095) {
+		errno = (int)-result;
+		return -1;
+	}
+	return result;
+}
+
+long syscall(long number, ...)
+{
+	long a[6];
+	va_list arguments;
+
+	va_start(arguments, number);
+	for (int i = 0; i < 6; i++) {
+		a[i] = va_arg(arguments, long);
+	}
+	va_end(arguments);
+	return CALL6(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+}
+
+ssize_t read(int fd, void *buffer, size_t size) { return CALL3(SYS_read, fd, buffer, size); }
+
+ssize_t write(int fd, const void *buffer, size_t size) { return CALL3(SYS_write, fd, buffer, size); }
+
+int open(const char *path, int flags, ...) { return (int)CALL2(SYS_open, path, flags); }
+
+int close(int fd) { return (int)CALL1(SYS_close, fd); }
+
+int getpid(void) { return (int)CALL0(SYS_getpid); }
+
+int getppid(void) { return (int)CALL0(SYS_getppid); }
+
+unsigned getuid(void) { return (unsigned)CALL0(SYS_getuid32); }
+
+int kill(int pid, int signal) { return (int)CALL2(SYS_kill, pid, signal); }
+
+time_t time(time_t *result) { return CALL1(SYS_time, result); }
+
+int clock_gettime(int clock, struct timespec *result)
+{
+	return (int)CALL2(SYS_clock_gettime, clock, result);
+}
+
+int nanosleep(const struct timespec *request, struct timespec *remaining)
+{
+	return (int)CALL2(SYS_nanosleep, request, remaining);
+}
+
+void *mmap(void *address, size_t length, int protection, int flags, int fd, long offset)
+{
+	return (void *)CALL6(SYS_mmap2, address, length, protection, flags, fd, offset >> PAGE_SHIFT);
+}
+
+int munmap(void *address, size_t length) { return (int)CALL2(SYS_munmap, address, length); }
+
+int mprotect(void *address, size_t length, int protection)
+{
+	return (int)CALL3(SYS_mprotect, address, length, protection);
+}
+
+int isatty(int fd)
+{
+	unsigned char termios[64];
+
+	return CALL3(SYS_ioctl, fd, TCGETS, termios) == 0;
+}
+
+void _exit(int status)
+{
+	for (;;) {
+		CALL1(SYS_exit_group, status);
+	}
+}
