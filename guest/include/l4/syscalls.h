@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The six system calls besides ipc, as inline functions for any guest program: id_nearest, fpage_unmap,
+ * thread_switch, thread_schedule, lthread_ex_regs, task_new. The last three use every register, EBP too, so they
+ * go through a register block in memory.
+ */
+#ifndef L4_SYSCALLS_H
+#define L4_SYSCALLS_H
+
+#include <l4/ipc.h>
+
+/* What id_nearest says of the road to a thread; the bits are those of an ipc result. */
+enum l4_nearest_type {
+	L4_SAME_CLAN = 0,
+	L4_OUTER_CLAN = L4_RESULT_REDIRECTED,
+	L4_INNER_CLAN = L4_RESULT_REDIRECTED | L4_RESULT_FROM_INNER,
+};
+
+struct l4_nearest {
+	enum l4_nearest_type type;
+	struct l4_threadid id;
+};
+
+static inline struct l4_nearest l4_id_nearest(struct l4_threadid destination)
+{
+	struct l4_nearest nearest;
+	unsigned type;
+
+	__asm__ volatile("pushl %%ebp\n" L4_CFI(".cfi_remember_state") L4_CFI(".cfi_adjust_cfa_offset 4")
+			 "int %[vector]\n"
+			 "popl %%ebp\n" L4_CFI(".cfi_restore_state")
+			 : "=a"(type), "=S"(nearest.id.low), "=D"(nearest.id.high)
+			 : [vector] "i"(L4_VECTOR_ID_NEAREST), "1"(destination.low), "2"(destination.high)
+			 : "ebx", "ecx", "edx", "memory", "cc");
+	nearest.type = (enum l4_nearest_type)type;
+	return nearest;
+}
+
+static inline struct l4_threadid l4_myself(void)
+{
+	return l4_id_nearest(l4_nil()).id;
+}
+
+static inline void l4_fpage_unmap(l4_fpage fpage, unsigned mask)
+{
+	unsigned a = fpage;
+	unsigned c = mask;
+
+	__asm__ volatile("pushl %%ebp\n" L4_CFI(".cfi_remember_state") L4_CFI(".cfi_adjust_cfa_offset 4")
+			 "int %[vector]\n"
+			 "popl %%ebp\n" L4_CFI(".cfi_restore_state")
+			 : "+a"(a), "+c"(c)
+			 : [vector] "i"(L4_VECTOR_FPAGE_UNMAP)
+			 : "ebx", "edx", "esi", "edi", "memory", "cc");
+}
+
+/* nil yields; else the rest of the time slice goes to that thread. */
+static inline void l4_thread_switch(struct l4_threadid destination)
+{
+	unsigned low = destination.low;
+	unsigned high = destination.high;
+
+	__asm__ volatile("pushl %%ebp\n" L4_CFI(".cfi_remember_state") L4_CFI(".cfi_adjust_cfa_offset 4")
+			 "int %[vector]\n"
+			 "popl %%ebp\n" L4_CFI(".cfi_restore_state")
+			 : "+S"(low), "+D"(high)
+			 : [vector] "i"(L4_VECTOR_THREAD_SWITCH)
+			 : "eax", "ebx", "ecx", "edx", "memory", "cc");
+}
+
+struct l4_registers {
+	unsigned eax, ecx, edx, ebx, ebp, esi, edi;
+};
+
+/* Loads all registers from the block, traps, and stores all of them back. */
+#define L4_TRAP_WITH(registers, vector_number)                                                                         \
+	do {                                                                                                           \
+		struct l4_registers *block = (registers);                                                              \
+		__asm__ volatile("pushl %%ebp\n" L4_CFI(".cfi_remember_state") L4_CFI(".cfi_adjust_cfa_offset 4")      \
+				 "pushl %%eax\n" L4_CFI(".cfi_adjust_cfa_offset 4")                                    \
+				 "movl 4(%%eax), %%ecx\n"                                                              \
+				 "movl 8(%%eax), %%edx\n"                                                              \
+				 "movl 12(%%eax), %%ebx\n"                                                             \
+				 "movl 16(%%eax), %%ebp\n"                                                             \
+				 "movl 20(%%eax), %%esi\n"                                                             \
+				 "movl 24(%%eax), %%edi\n"                                                             \
+				 "movl (%%eax), %%eax\n"                                                               \
+				 "int %[vector]\n"                                                                     \
+				 "xchgl %%eax, (%%esp)\n"                                                              \
+				 "movl %%ecx, 4(%%eax)\n"                                                              \
+				 "movl %%edx, 8(%%eax)\n"                                                              \
+				 "movl %%ebx, 12(%%eax)\n"                                                             \
+				 "movl %%ebp, 16(%%eax)\n"                                                             \
+				 "movl %%esi, 20(%%eax)\n"                                                             \
+				 "movl %%edi, 24(%%eax)\n"                                                             \
+				 "popl (%%eax)\n" L4_CFI(".cfi_adjust_cfa_offset -4")                                  \
+				 "popl %%ebp\n" L4_CFI(".cfi_restore_state")                                           \
+				 : "+a"(block)                                                                         \
+				 : [vector] "i"(vector_number)                                                         \
+				 : "ebx", "ecx", "edx", "esi", "edi", "memory", "cc");                                 \
+	} while (0)
+
+/* thread_schedule's parameter word: m_t:8 | e_t:4 | state:4 (out) | small:8 | priority:8 */
+static inline unsigned l4_schedule_param(unsigned priority, unsigned slice_mantissa, unsigned slice_exponent)
+{
+	return slice_mantissa << 24 | slice_exponent << 20 | priority;
+}
+
+/* States in bits 19..16 of the parameter word that comes back. */
+enum l4_schedule_state {
+	L4_STATE_RUNNING = 0,
+	L4_STATE_SENDING = 4,
+	L4_STATE_RECEIVING = 8,
+	L4_STATE_WAITING = 12,
+	L4_STATE_PENDING_SEND = 13,
+	L4_STATE_DEAD = 15,
+	L4_STATE_PAGER_RPC = 1, /* added to sending or receiving */
+};
+
+struct l4_schedule_result {
+	unsigned param; /* 0xffffffff: no such thread, or its priority is above the caller's maximum */
+	struct l4_threadid preempter;
+	struct l4_threadid partner;
+	unsigned time_low;  /* consumed processor time in microseconds, 48 bits, with ... */
+	unsigned time_high; /* ... the wakeup's mantissa and exponent in bits 31..20 */
+};
+
+/* param 0xffffffff and an invalid preempter ask only. */
+static inline struct l4_schedule_result l4_thread_schedule(struct l4_threadid destination, unsigned param,
+							   struct l4_threadid preempter)
+{
+	struct l4_registers r = {
+		.eax = param,
+		.ebx = preempter.low,
+		.ebp = preempter.high,
+		.esi = destination.low,
+		.edi = destination.high,
+	};
+	L4_TRAP_WITH(&r, L4_VECTOR_THREAD_SCHEDULE);
+	return (struct l4_schedule_result){
+		.param = r.eax,
+		.preempter = {r.ebx, r.ebp},
+		.partner = {r.esi, r.edi},
+		.time_low = r.ecx,
+		.time_high = r.edx,
+	};
+}
+
+#define L4_UNCHANGED 0xffffffffu
+
+struct l4_thread_registers {
+	unsigned eip;
+	unsigned esp;
+	unsigned eflags; /* out only */
+	struct l4_threadid preempter;
+	struct l4_threadid pager;
+};
+
+/* Sets what is not L4_UNCHANGED (or invalid) in a thread of the caller's task, creates it if need be, returns the old. */
+static inline struct l4_thread_registers l4_lthread_ex_regs(unsigned lthread, unsigned eip, unsigned esp,
+							    struct l4_threadid preempter, struct l4_threadid pager)
+{
+	struct l4_registers r = {
+		.eax = lthread,
+		.ecx = esp,
+		.edx = eip,
+		.ebx = preempter.low,
+		.ebp = preempter.high,
+		.esi = pager.low,
+		.edi = pager.high,
+	};
+	L4_TRAP_WITH(&r, L4_VECTOR_LTHREAD_EX_REGS);
+	return (struct l4_thread_registers){
+		.eip = r.edx,
+		.esp = r.ecx,
+		.eflags = r.eax,
+		.preempter = {r.ebx, r.ebp},
+		.pager = {r.esi, r.edi},
+	};
+}
+
+/* Deletes the task if it is active. With a pager: makes it anew and starts lthread 0; mcp is its maximum controlled
+ * priority. Without (nil): it stays inactive, and the task of mcp_or_chief may create it from now on. The new id, or
+ * nil on failure; always use the returned id, its version is new. */
+static inline struct l4_threadid l4_task_new(struct l4_threadid task, unsigned mcp_or_chief, unsigned esp, unsigned eip,
+					     struct l4_threadid pager)
+{
+	struct l4_registers r = {
+		.eax = mcp_or_chief,
+		.ecx = esp,
+		.edx = eip,
+		.ebx = pager.low,
+		.ebp = pager.high,
+		.esi = task.low,
+		.edi = task.high,
+	};
+	L4_TRAP_WITH(&r, L4_VECTOR_TASK_NEW);
+	return (struct l4_threadid){r.esi, r.edi};
+}
+
+/* Installs the thread's user-level exception table: 32 gates in hardware format (emulated LIDT [EAX]). */
+struct l4_idt_gate {
+	unsigned short offset_low;
+	unsigned short selector; /* ignored */
+	unsigned short type;     /* L4_IDT_TRAP_GATE */
+	unsigned short offset_high;
+};
+enum { L4_IDT_GATES = 32, L4_IDT_TRAP_GATE = 0xef00 };
+
+static inline struct l4_idt_gate l4_make_gate(void (*handler)(void))
+{
+	unsigned address = (unsigned)handler;
+	return (struct l4_idt_gate){(unsigned short)address, 0, L4_IDT_TRAP_GATE, (unsigned short)(address >> 16)};
+}
+
+static inline void l4_load_idt(const struct l4_idt_gate *table)
+{
+	struct {
+		unsigned short limit;
+		unsigned base;
+	} __attribute__((packed)) descriptor = {L4_IDT_GATES * sizeof(struct l4_idt_gate) - 1, (unsigned)table};
+
+	/* Exactly LIDT [EAX]: the only form that the kernel emulates. */
+	__asm__ volatile("lidt (%%eax)" : : "a"(&descriptor), "m"(descriptor), "m"(*table));
+}
+
+#endif
