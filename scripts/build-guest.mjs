@@ -22,7 +22,15 @@
 // and two builds in different folders are byte-identical.
 import { execFile, execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
@@ -43,14 +51,31 @@ export function findCompiler() {
   ];
   for (const { command, name } of candidates) {
     try {
-      execFileSync(command[0], [...command.slice(1), '-ffreestanding', '-nostdlib', '-static', '-Wl,-e,0', '-x', 'c', '-o', '/dev/null', '-'], { input: 'int x;', stdio: ['pipe', 'ignore', 'ignore'] });
+      execFileSync(
+        command[0],
+        [
+          ...command.slice(1),
+          '-ffreestanding',
+          '-nostdlib',
+          '-static',
+          '-Wl,-e,0',
+          '-x',
+          'c',
+          '-o',
+          '/dev/null',
+          '-',
+        ],
+        { input: 'int x;', stdio: ['pipe', 'ignore', 'ignore'] },
+      );
       const version = execFileSync(command[0], ['--version'], { encoding: 'utf8' }).split('\n')[0];
       return { command, name, version };
     } catch {
       // try the next one
     }
   }
-  console.error('l4scope: no C compiler here can make 32-bit x86 code; install gcc and binutils (Debian: apt-get install gcc binutils) or clang and lld.');
+  console.error(
+    'l4scope: no C compiler here can make 32-bit x86 code; install gcc and binutils (Debian: apt-get install gcc binutils) or clang and lld.',
+  );
   process.exit(3);
 }
 
@@ -75,16 +100,26 @@ function stampOf(guest, parts) {
 /** Files that match a pattern with "*" in its last component, sorted. */
 function matches(folder, pattern) {
   const directory = path.resolve(folder, path.dirname(pattern));
-  const expression = new RegExp('^' + path.basename(pattern).replace(/[.+]/g, '\\$&').replace(/\*/g, '.*') + '$');
+  const expression = new RegExp(
+    '^' + path.basename(pattern).replace(/[.+]/g, '\\$&').replace(/\*/g, '.*') + '$',
+  );
   return existsSync(directory)
-    ? readdirSync(directory).filter((name) => expression.test(name)).sort().map((name) => path.join(directory, name))
+    ? readdirSync(directory)
+        .filter((name) => expression.test(name))
+        .sort()
+        .map((name) => path.join(directory, name))
     : [];
 }
 
 function manifests(guest) {
   return filesBelow(guest)
     .filter((file) => path.basename(file) === 'image.json')
-    .flatMap((file) => JSON.parse(readFileSync(file, 'utf8')).images.map((image) => ({ ...image, folder: path.dirname(file) })));
+    .flatMap((file) =>
+      JSON.parse(readFileSync(file, 'utf8')).images.map((image) => ({
+        ...image,
+        folder: path.dirname(file),
+      })),
+    );
 }
 
 function expand(image) {
@@ -124,7 +159,9 @@ class ImageBuild {
     this.context = context;
     this.objects = path.join(context.out, 'objects', image.name);
     this.generated = path.join(this.objects, 'generated');
-    const include = [...(image.include ?? []), '.'].map((folder) => path.resolve(image.folder, folder));
+    const include = [...(image.include ?? []), '.'].map((folder) =>
+      path.resolve(image.folder, folder),
+    );
     this.flags = [
       ...COMMON_FLAGS,
       ...context.defines.map((name) => `-D${name}`),
@@ -142,7 +179,11 @@ class ImageBuild {
     const [command, ...fixed] = this.context.compiler.command;
     try {
       // A neutral working folder: nothing of this machine enters the debug information.
-      const { stderr } = await run(command, [...fixed, ...args], { cwd: this.context.guest, env: { ...process.env, LC_ALL: 'C' }, maxBuffer: 1 << 26 });
+      const { stderr } = await run(command, [...fixed, ...args], {
+        cwd: this.context.guest,
+        env: { ...process.env, LC_ALL: 'C' },
+        maxBuffer: 1 << 26,
+      });
       process.stderr.write(stderr);
     } catch (error) {
       process.stderr.write(error.stderr ?? String(error));
@@ -157,24 +198,78 @@ class ImageBuild {
     }
     if (this.image.offsets) {
       const assembly = path.join(this.objects, 'offsets.s');
-      await this.compiler([...this.flags, '-S', path.resolve(this.image.folder, this.image.offsets), '-o', assembly]);
-      const lines = [...readFileSync(assembly, 'utf8').matchAll(/->(\w+) \$?(-?\d+)/g)].map(([, name, value]) => `#define ${name} ${value}\n`);
-      writeFileSync(path.join(this.generated, 'offsets.h'), `/* Made from the C types of ${this.image.offsets}; do not edit. */\n${lines.join('')}`);
+      await this.compiler([
+        ...this.flags,
+        '-S',
+        path.resolve(this.image.folder, this.image.offsets),
+        '-o',
+        assembly,
+      ]);
+      const lines = [...readFileSync(assembly, 'utf8').matchAll(/->(\w+) \$?(-?\d+)/g)].map(
+        ([, name, value]) => `#define ${name} ${value}\n`,
+      );
+      writeFileSync(
+        path.join(this.generated, 'offsets.h'),
+        `/* Made from the C types of ${this.image.offsets}; do not edit. */\n${lines.join('')}`,
+      );
     }
   }
 
   async compile() {
-    const sources = this.image.sources.flatMap((pattern) => matches(this.image.folder, pattern)).filter((source) => !this.image.offsets || source !== path.resolve(this.image.folder, this.image.offsets));
-    const objects = sources.map((source) => path.join(this.objects, path.relative(this.context.guest, source).replaceAll('/', '_') + '.o'));
-    await Promise.all(sources.map((source, index) => this.context.slot(() => this.compiler([...this.flags, ...(source.endsWith('.S') ? ['-D__ASSEMBLER__'] : []), '-c', source, '-o', objects[index]]))));
+    const sources = this.image.sources
+      .flatMap((pattern) => matches(this.image.folder, pattern))
+      .filter(
+        (source) =>
+          !this.image.offsets || source !== path.resolve(this.image.folder, this.image.offsets),
+      );
+    const objects = sources.map((source) =>
+      path.join(
+        this.objects,
+        path.relative(this.context.guest, source).replaceAll('/', '_') + '.o',
+      ),
+    );
+    await Promise.all(
+      sources.map((source, index) =>
+        this.context.slot(() =>
+          this.compiler([
+            ...this.flags,
+            ...(source.endsWith('.S') ? ['-D__ASSEMBLER__'] : []),
+            '-c',
+            source,
+            '-o',
+            objects[index],
+          ]),
+        ),
+      ),
+    );
     return objects;
   }
 
   async link(objects) {
     const output = path.join(this.context.out, this.image.name);
     mkdirSync(path.dirname(output), { recursive: true });
-    const script = this.image.linkerScript ? [`-Wl,-T,${path.resolve(this.image.folder, this.image.linkerScript)}`] : [];
-    await this.compiler(['-nostdlib', ...(this.image.shared ? ['-shared'] : ['-static']), '-no-pie', '-Wl,--build-id=none', '-Wl,-z,noexecstack', '-Wl,--no-warn-rwx-segments', ...script, ...(this.image.link ?? []), ...objects, '-o', output].filter((flag) => !(this.image.shared && flag === '-no-pie') && !(this.context.compiler.name === 'clang' && flag === '-Wl,--no-warn-rwx-segments')));
+    const script = this.image.linkerScript
+      ? [`-Wl,-T,${path.resolve(this.image.folder, this.image.linkerScript)}`]
+      : [];
+    await this.compiler(
+      [
+        '-nostdlib',
+        ...(this.image.shared ? ['-shared'] : ['-static']),
+        '-no-pie',
+        '-Wl,--build-id=none',
+        '-Wl,-z,noexecstack',
+        '-Wl,--no-warn-rwx-segments',
+        ...script,
+        ...(this.image.link ?? []),
+        ...objects,
+        '-o',
+        output,
+      ].filter(
+        (flag) =>
+          !(this.image.shared && flag === '-no-pie') &&
+          !(this.context.compiler.name === 'clang' && flag === '-Wl,--no-warn-rwx-segments'),
+      ),
+    );
   }
 
   async build() {
@@ -206,10 +301,20 @@ function limiter(width) {
 }
 
 /** Builds the guest tree below `guest` into `out`; returns the output folder. */
-export async function buildGuest({ guest = path.join(repository, 'guest'), out = path.join(repository, 'build/guest'), defines = [], force = false } = {}) {
+export async function buildGuest({
+  guest = path.join(repository, 'guest'),
+  out = path.join(repository, 'build/guest'),
+  defines = [],
+  force = false,
+} = {}) {
   const compiler = findCompiler();
   const stampFile = path.join(out, 'stamp');
-  const stamp = stampOf(guest, [compiler.version, ...COMMON_FLAGS, ...defines, readFileSync(import.meta.filename, 'utf8')]);
+  const stamp = stampOf(guest, [
+    compiler.version,
+    ...COMMON_FLAGS,
+    ...defines,
+    readFileSync(import.meta.filename, 'utf8'),
+  ]);
   if (!force && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) {
     return out;
   }
@@ -239,7 +344,9 @@ async function main() {
     } else if (flag === '--force') {
       options.force = true;
     } else {
-      console.error(`build-guest: unknown option ${flag}; the head of scripts/build-guest.mjs lists the options.`);
+      console.error(
+        `build-guest: unknown option ${flag}; the head of scripts/build-guest.mjs lists the options.`,
+      );
       process.exit(2);
     }
   }

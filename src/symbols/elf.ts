@@ -138,8 +138,7 @@ function readSections(
   const names = raw[at.names]?.bytes ?? new Uint8Array();
   return raw.map((section) => ({
     ...section,
-    name:
-      section.name < names.length ? new ByteReader(names, what, section.name).string() : '',
+    name: section.name < names.length ? new ByteReader(names, what, section.name).string() : '',
   }));
 }
 

@@ -102,7 +102,9 @@ class UnitReader {
     const end = info.position + length;
     this.version = info.u16();
     if (this.version < 2 || this.version > 5) {
-      throw new FormatError(`DWARF version ${this.version} is not supported; use -gdwarf-4 or -gdwarf-5.`);
+      throw new FormatError(
+        `DWARF version ${this.version} is not supported; use -gdwarf-4 or -gdwarf-5.`,
+      );
     }
     this.kind = this.version >= 5 ? info.u8() : 1;
     const abbreviationOffset = this.version >= 5 ? (info.u8(), info.u32()) : info.u32();

@@ -22,7 +22,10 @@ export type Location =
   | { readonly kind: 'memory'; readonly address: number }
   | { readonly kind: 'register'; readonly register: number }
   | { readonly kind: 'value'; readonly value: number }
-  | { readonly kind: 'pieces'; readonly pieces: readonly { size: number; at: Location | undefined }[] };
+  | {
+      readonly kind: 'pieces';
+      readonly pieces: readonly { size: number; at: Location | undefined }[];
+    };
 
 /** Evaluates an expression; undefined if something it needs is not available ("optimized out"). */
 export function evaluateExpression(

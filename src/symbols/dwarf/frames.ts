@@ -38,7 +38,11 @@ interface FrameDescription {
   readonly common: CommonInformation;
   readonly low: number;
   readonly high: number;
-  readonly instructions: { readonly bytes: Uint8Array; readonly start: number; readonly end: number };
+  readonly instructions: {
+    readonly bytes: Uint8Array;
+    readonly start: number;
+    readonly end: number;
+  };
 }
 
 export class FrameTable {

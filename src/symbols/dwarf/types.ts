@@ -128,7 +128,11 @@ export class TypeTable {
     const tags =
       match === null
         ? [TAG.typedef, TAG.baseType]
-        : [{ struct: TAG.structureType, union: TAG.unionType, enum: TAG.enumerationType }[match[1]]];
+        : [
+            { struct: TAG.structureType, union: TAG.unionType, enum: TAG.enumerationType }[
+              match[1]
+            ],
+          ];
     for (const tag of tags) {
       const entry = this.definitions.get(definitionKey(tag ?? 0, match?.[2] ?? name));
       if (entry !== undefined) {
