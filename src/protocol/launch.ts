@@ -1,0 +1,17 @@
+// The arguments of a launch request of debug type "l4", as package.json declares them.
+
+export interface LaunchArguments {
+  /** A static i386 ELF file on the host, or a C file whose program stands beside it or is bundled. */
+  readonly program: string;
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stopOnEntry?: boolean;
+  readonly system?: 'l4linux' | 'native';
+  readonly syscalls?: 'library' | 'trampoline';
+  readonly cpu?: 'pentium' | 'i686';
+  /** Megabytes of guest memory, 16 to 256. */
+  readonly memory?: number;
+  /** Record call paths from the start, for the flame graph. */
+  readonly profile?: boolean;
+  readonly noDebug?: boolean;
+}

@@ -1,0 +1,188 @@
+// The custom requests and events that the views and the debug adapter speak beside the Debug Adapter Protocol:
+// types and constants only. Every answer is a finished model, ready to be shown; addresses are text as a person
+// reads them, and `reference` is a DAP memory reference (0x + task in bits 32 to 47, address below).
+
+export const REQUEST = {
+  threads: 'l4/threads',
+  addressSpaces: 'l4/addressSpaces',
+  mappingDatabase: 'l4/mappingDatabase',
+  tlb: 'l4/tlb',
+  flameGraph: 'l4/flameGraph',
+  consoleInput: 'l4/consoleInput',
+} as const;
+
+export const EVENT = {
+  /** Body: ConsoleOutput. The guest wrote to one of its serial ports. */
+  consoleOutput: 'l4/consoleOutput',
+  /** Body: none. Something the views show has changed without a stop (a task ended, a profile grew). */
+  changed: 'l4/changed',
+} as const;
+
+/** l4/threads: no arguments. */
+export interface ThreadsAnswer {
+  /** "changing" if the kernel was in mid-change and a list may be incomplete. */
+  readonly note?: string;
+  readonly threads: readonly ThreadRow[];
+}
+
+export interface ThreadRow {
+  /** DAP thread id; stable for the whole session. */
+  readonly threadId: number;
+  /** "5.0" */
+  readonly id: string;
+  /** "5.0 hello (pid 1)" */
+  readonly name: string;
+  readonly task: number;
+  readonly state: string;
+  readonly running: boolean;
+  readonly priority: number;
+  readonly timeslice: number;
+  readonly pager: string;
+  /** Whom it waits for, as a sentence fragment: "receives from 4.0 linux"; empty if it does not wait. */
+  readonly waitsFor: string;
+  /** DAP thread id of the thread it waits for, if that is a known one. */
+  readonly waitsForThreadId?: number;
+  /** User-mode instruction pointer as text, with its symbol. */
+  readonly at: string;
+  readonly details: readonly Detail[];
+}
+
+export interface Detail {
+  readonly name: string;
+  readonly value: string;
+  readonly reference?: string;
+}
+
+/** l4/addressSpaces: { threadId? } selects the task that is shown first. */
+export interface AddressSpacesArguments {
+  readonly threadId?: number;
+}
+export interface AddressSpacesAnswer {
+  readonly note?: string;
+  readonly focusedTask?: number;
+  readonly spaces: readonly SpaceRow[];
+}
+export interface SpaceRow {
+  readonly task: number;
+  readonly name: string;
+  readonly pageDirectory: string;
+  /** "large" or "small, slot 3". */
+  readonly kind: string;
+  readonly chief: string;
+  readonly pages: number;
+  readonly regions: readonly RegionRow[];
+}
+/** Pages that are neighbours with equal rights. */
+export interface RegionRow {
+  readonly start: string;
+  readonly end: string;
+  readonly reference: string;
+  readonly pages: number;
+  /** "rw", "r-" */
+  readonly rights: string;
+  readonly accessed: number;
+  readonly dirty: number;
+  readonly entries: readonly PageRow[];
+}
+export interface PageRow {
+  readonly address: string;
+  readonly reference: string;
+  readonly physical: string;
+  readonly rights: string;
+  readonly accessed: boolean;
+  readonly dirty: boolean;
+  /** Whose mapping it came from: "4 linux at 0x0061a000"; empty for σ0. */
+  readonly mappedBy: string;
+}
+
+/** l4/mappingDatabase: the trees of the frames that a task maps (threadId), or of one address in it. */
+export interface MappingDatabaseArguments {
+  readonly threadId?: number;
+  /** DAP memory reference; the answer is then the one tree of that page. */
+  readonly reference?: string;
+}
+export interface MappingDatabaseAnswer {
+  readonly note?: string;
+  readonly title: string;
+  readonly trees: readonly MappingTree[];
+}
+export interface MappingTree {
+  readonly frame: string;
+  readonly root: MappingRow;
+}
+export interface MappingRow {
+  readonly task: number;
+  /** "5 hello" */
+  readonly name: string;
+  readonly address: string;
+  readonly reference: string;
+  readonly rights: string;
+  /** True on the mapping that was asked for. */
+  readonly focused: boolean;
+  readonly children: readonly MappingRow[];
+}
+
+/** l4/tlb: no arguments. */
+export interface TlbAnswer {
+  readonly kind: string;
+  readonly units: readonly TlbUnit[];
+}
+export interface TlbUnit {
+  /** "Instruction TLB", "Data TLB, 4 KB pages", "Data TLB, 4 MB pages" */
+  readonly name: string;
+  readonly hits: number;
+  readonly misses: number;
+  readonly flushes: number;
+  readonly entries: readonly TlbRow[];
+}
+export interface TlbRow {
+  readonly set: number;
+  readonly way: number;
+  readonly linear: string;
+  readonly reference: string;
+  readonly physical: string;
+  readonly rights: string;
+  readonly dirty: boolean;
+  /** The space that filled it: "5 hello"; "kernel" for kernel addresses. */
+  readonly space: string;
+  readonly filledAt: number;
+  readonly nextVictim: boolean;
+  /** The page tables say something else now. */
+  readonly stale: boolean;
+}
+
+/** l4/flameGraph: { systemCall?: name } restricts it to the paths of one system call. */
+export interface FlameGraphArguments {
+  readonly systemCall?: string;
+}
+export interface FlameGraphAnswer {
+  readonly title: string;
+  readonly unit: 'instructions';
+  readonly systemCalls: readonly string[];
+  readonly root: FlameNode;
+}
+
+/** The worlds a frame can belong to; the colour of the flame graph. */
+export const WORLDS = ['user', 'library', 'kernel', 'server', 'sigma0', 'idle'] as const;
+export type World = (typeof WORLDS)[number];
+
+export interface FlameNode {
+  readonly name: string;
+  readonly world: World;
+  /** Instructions in this frame and all it called. */
+  readonly total: number;
+  readonly self: number;
+  readonly children: readonly FlameNode[];
+}
+
+/** l4/consoleInput: text typed by the person, for the guest's standard input. `end` drops the carrier. */
+export interface ConsoleInputArguments {
+  readonly text?: string;
+  readonly end?: boolean;
+}
+
+export interface ConsoleOutput {
+  readonly stream: 'stdout' | 'stderr' | 'kernel';
+  /** Already filtered: no title, clipboard or link escape sequences. */
+  readonly text: string;
+}
