@@ -1,0 +1,95 @@
+// The pages that an address space maps, read from its page tables (SDM vol. 3, 4.3).
+import type { Target } from '../emulator/target.ts';
+import { word } from './virtualMemory.ts';
+
+export interface MappedPage {
+  readonly linear: number;
+  readonly physical: number;
+  readonly size: number;
+  readonly isWritable: boolean;
+  readonly isUser: boolean;
+  readonly isAccessed: boolean;
+  readonly isDirty: boolean;
+}
+
+const PRESENT = 1;
+const WRITABLE = 2;
+const USER = 4;
+const ACCESSED = 0x20;
+const DIRTY = 0x40;
+const LARGE = 0x80;
+const FRAME = 0xfffff000;
+
+/** User-accessible pages below `limit`, in the order of their addresses. */
+export function mappedPages(
+  target: Target,
+  pageDirectory: number,
+  limit = 0xc0000000,
+): MappedPage[] {
+  const pages: MappedPage[] = [];
+  const directory = tableAt(target, pageDirectory);
+  directory.slice(0, limit / 0x400000).forEach((entry, index) => {
+    if ((entry & PRESENT) === 0) {
+      return;
+    }
+    const base = index * 0x400000;
+    if ((entry & LARGE) !== 0) {
+      pages.push(page(base, (entry & 0xffc00000) >>> 0, 0x400000, entry, entry));
+      return;
+    }
+    tableAt(target, (entry & FRAME) >>> 0).forEach((leaf, slot) => {
+      if ((leaf & PRESENT) !== 0) {
+        pages.push(page(base + slot * 4096, (leaf & FRAME) >>> 0, 4096, leaf, entry & leaf));
+      }
+    });
+  });
+  return pages.filter(({ isUser }) => isUser);
+}
+
+function tableAt(target: Target, physical: number): number[] {
+  const bytes = target.peekPhysical(physical & FRAME, 4096);
+  return bytes === undefined
+    ? []
+    : Array.from({ length: 1024 }, (_, index) => word(bytes.subarray(index * 4)) ?? 0);
+}
+
+/** `leaf` holds the page's own bits, `rights` those of both levels together. */
+function page(
+  linear: number,
+  physical: number,
+  size: number,
+  leaf: number,
+  rights: number,
+): MappedPage {
+  return {
+    linear,
+    physical,
+    size,
+    isWritable: (rights & WRITABLE) !== 0,
+    isUser: (rights & USER) !== 0,
+    isAccessed: (leaf & ACCESSED) !== 0,
+    isDirty: (leaf & DIRTY) !== 0,
+  };
+}
+
+export interface Region {
+  readonly start: number;
+  /** Exclusive; may be 2^32. */
+  readonly end: number;
+  readonly pages: readonly MappedPage[];
+}
+
+/** Neighbouring pages with equal rights, together. */
+export function regionsOf(pages: readonly MappedPage[]): Region[] {
+  const regions: { start: number; end: number; pages: MappedPage[] }[] = [];
+  for (const each of pages) {
+    const last = regions[regions.length - 1];
+    if (last?.end === each.linear && last.pages[0].isWritable === each.isWritable) {
+      last.end += each.size;
+      last.pages.push(each);
+    } else {
+      regions.push({ start: each.linear, end: each.linear + each.size, pages: [each] });
+    }
+  }
+  return regions;
+}

@@ -1,0 +1,84 @@
+// Turns a call tree into the model that the flame graph draws, whole or cut to the paths of one system call.
+import type { FlameGraphAnswer, FlameNode } from '../protocol/requests.ts';
+import type { CallNode } from './callTree.ts';
+
+/** The names of the system calls in a tree, sorted. */
+export function systemCallsIn(node: CallNode): string[] {
+  const names = new Set<string>();
+  const visit = (each: CallNode): void => {
+    if (each.systemCall !== undefined) {
+      names.add(each.systemCall);
+    }
+    each.children.forEach(visit);
+  };
+  visit(node);
+  return [...names].sort();
+}
+
+export function flameGraph(root: CallNode, systemCall?: string): FlameGraphAnswer {
+  const whole = systemCall === undefined;
+  return {
+    title: whole ? 'All instructions' : `Path of ${systemCall}`,
+    unit: 'instructions',
+    systemCalls: systemCallsIn(root),
+    root: (whole ? convert(root) : cut(root, systemCall)) ?? emptyNode(root),
+  };
+}
+
+function emptyNode(root: CallNode): FlameNode {
+  return { name: root.name, world: root.world, total: 0, self: 0, children: [] };
+}
+
+function convert(node: CallNode): FlameNode {
+  return withChildren(node, node.self, [...node.children.values()].map(convert));
+}
+
+/** Only what ran inside the system call; frames above it stay, with no instructions of their own. */
+function cut(node: CallNode, systemCall: string): FlameNode | undefined {
+  if (node.systemCall === systemCall) {
+    return convert(node);
+  }
+  const children = [...node.children.values()].flatMap((child) => cut(child, systemCall) ?? []);
+  return children.length === 0 ? undefined : withChildren(node, 0, children);
+}
+
+function withChildren(node: CallNode, self: number, children: FlameNode[]): FlameNode {
+  const kept = children.filter((child) => child.total > 0);
+  kept.sort((left, right) => right.total - left.total || (left.name < right.name ? -1 : 1));
+  const total = kept.reduce((sum, child) => sum + child.total, self);
+  return { name: node.name, world: node.world, total, self, children: kept };
+}
+
+/** Brendan Gregg's collapsed stacks: "all;main;write 123", one line for each path with instructions of its own. */
+export function collapsedStacks(root: CallNode): string {
+  const lines: string[] = [];
+  const visit = (node: CallNode, path: string): void => {
+    if (node.self > 0 && path !== '') {
+      lines.push(`${path} ${node.self}`);
+    }
+    for (const child of node.children.values()) {
+      const name = `${child.name.replaceAll(';', ':')}_[${child.world}]`;
+      visit(child, path === '' ? name : `${path};${name}`);
+    }
+  };
+  visit(root, '');
+  return lines.sort().join('\n') + '\n';
+}
+
+/** An indented text twin of the graph: share, instructions, world and name; paths below `least` of the total are left out. */
+export function textTwin(graph: FlameGraphAnswer, least = 0.01): string {
+  const all = Math.max(graph.root.total, 1);
+  const lines: string[] = [];
+  const visit = (node: FlameNode, depth: number): void => {
+    const share = ((node.total / all) * 100).toFixed(1).padStart(5);
+    const total = String(node.total).padStart(9);
+    lines.push(`${share} % ${total}  ${'  '.repeat(depth)}${node.name} [${node.world}]`);
+    for (const child of node.children) {
+      if (child.total >= all * least) {
+        visit(child, depth + 1);
+      }
+    }
+  };
+  visit(graph.root, 0);
+  return lines.join('\n');
+}
