@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT
+ * The native port's flow of control: start, the idle loop that runs ready coroutines, and the way to user mode.
+ */
+#include "arch.h"
+#include "boot.h"
+#include "ia32.h"
+#include "native.h"
+
+void native_start(unsigned magic, unsigned information)
+{
+	segments_load();
+	interrupt_table_load();
+	interrupt_controller_start();
+	boot_read(magic, information);
+	linux_main();
+}
+
+void arch_main_loop(void)
+{
+	for (;;) {
+		interrupts_off();
+		struct process *process = take_ready();
+		if (process) {
+			run_coroutine(process);
+		} else {
+			/* sti takes effect after the next instruction: no interrupt falls in between */
+			__asm__ volatile("sti\n\thlt" : : : "memory");
+		}
+	}
+}
+
+/* The idle loop looks by itself after each interrupt. */
+void arch_wakeup(void) {}
+
+/* It was interrupted on its way here: return_to_user() looks. */
+void arch_interrupt_user(struct process *process) { (void)process; }
+
+static unsigned stack_top(const struct process *process)
+{
+	return (unsigned)process->coroutine.stack + PAGE_SIZE;
+}
+
+/* With interrupts off, in the process's coroutine: the last thing before user mode. */
+void return_to_user(struct process *process)
+{
+	process_check_signals(process);
+	space_load(process);
+	segments_set_kernel_stack(stack_top(process));
+	process->state = PROCESS_USER;
+}
+
+void arch_run_user(struct process *process, unsigned eip, unsigned esp)
+{
+	interrupts_off();
+	return_to_user(process);
+	enter_user(eip, esp, stack_top(process));
+}
+
+void arch_halt(void)
+{
+	for (;;) {
+		__asm__ volatile("cli\n\thlt");
+	}
+}

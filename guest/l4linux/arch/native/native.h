@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT
+ * Inside the native port only: traps, descriptor tables, interrupt controller (Intel manual, volume 3).
+ */
+#ifndef NATIVE_H
+#define NATIVE_H
+
+#include "process.h"
+
+#define KERNEL_CODE 0x08
+#define KERNEL_DATA 0x10
+#define USER_CODE 0x1B
+#define USER_DATA 0x23
+#define TASK_SEGMENT 0x28
+
+#define VECTOR_PAGE_FAULT 14
+#define VECTOR_IRQ_BASE 32
+#define VECTOR_SYSTEM_CALL 0x80
+#define IRQ_COUNT 16
+
+/* What entry.S leaves on the kernel stack of a trap or interrupt. */
+struct trap_frame {
+	unsigned es, ds;
+	struct syscall_frame user;
+	unsigned vector, error_code;
+	unsigned eip, cs, eflags, esp, ss; /* esp and ss only if it came from user mode */
+};
+
+extern unsigned boot_page_directory[1024];
+
+void native_start(unsigned magic, unsigned information);
+void segments_load(void);
+void segments_set_kernel_stack(unsigned esp0);
+void interrupt_table_load(void);
+void interrupt_controller_start(void);
+void interrupt_dispatch(unsigned irq);
+void trap(struct trap_frame *frame);
+void return_to_user(struct process *process);
+void enter_user(unsigned eip, unsigned esp, unsigned stack_top) __attribute__((noreturn));
+void space_load(struct process *process);
+
+#endif

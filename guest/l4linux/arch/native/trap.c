@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT
+ * What a trap means on the bare machine: system call, page fault, interrupt, or an exception of the program. The
+ * same trap in the kernel itself is its end.
+ */
+#include "arch.h"
+#include "ia32.h"
+#include "memory.h"
+#include "native.h"
+#include "printk.h"
+
+#define FAULT_PROTECTION 1u
+#define FAULT_WRITE 2u
+
+static unsigned fault_address(void)
+{
+	unsigned address;
+
+	__asm__ volatile("movl %%cr2, %0" : "=r"(address));
+	return address;
+}
+
+static void page_fault(struct process *process, const struct trap_frame *frame, unsigned address)
+{
+	if (address < USER_LIMIT) {
+		int error = memory_fault(process, address, frame->error_code & FAULT_WRITE);
+		if (error == 0) {
+			return;
+		}
+		if (error == -ENOMEM) {
+			process_kill(process, SIGKILL);
+			return;
+		}
+	}
+	printk("linux: %s (pid %d): cannot access address 0x%x\n", process->name, process->pid, address);
+	exception(process, VECTOR_PAGE_FAULT, frame->error_code, frame->eip);
+}
+
+static void from_user(struct trap_frame *frame)
+{
+	struct process *process = current;
+	unsigned address = fault_address(); /* before another fault can change it */
+
+	process->state = PROCESS_IN_SERVER;
+	if (frame->vector - VECTOR_IRQ_BASE < IRQ_COUNT) {
+		process->state = PROCESS_USER; /* it does not wait for us; a bottom half may kill it */
+		interrupt_dispatch(frame->vector - VECTOR_IRQ_BASE);
+	} else {
+		interrupts_on();
+		if (frame->vector == VECTOR_SYSTEM_CALL) {
+			frame->user.eax = (unsigned)system_call(process, (int)frame->user.eax, &frame->user);
+		} else if (frame->vector == VECTOR_PAGE_FAULT) {
+			page_fault(process, frame, address);
+		} else {
+			exception(process, frame->vector, frame->error_code, frame->eip);
+		}
+		interrupts_off();
+	}
+	return_to_user(process);
+}
+
+void trap(struct trap_frame *frame)
+{
+	if (frame->cs == USER_CODE) {
+		from_user(frame);
+	} else if (frame->vector - VECTOR_IRQ_BASE < IRQ_COUNT) {
+		interrupt_dispatch(frame->vector - VECTOR_IRQ_BASE);
+	} else {
+		printk("linux: exception %u (error code 0x%x) at 0x%x, address 0x%x\n", frame->vector,
+		       frame->error_code, frame->eip, fault_address());
+		panic("exception in the kernel");
+	}
+}

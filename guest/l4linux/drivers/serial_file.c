@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT
+ * Standard input, output and error as files: COM2, COM3 and COM4 (guest/README.md). A port whose host end is a
+ * terminal is a tty to programs, else a pipe.
+ */
+#include "file.h"
+#include "memory.h"
+#include "serial.h"
+
+#define PIECE 256u /* what is copied at once on the coroutine's stack */
+
+/* The terminal's settings, fixed: cooked mode at 115200 baud, 8 bits (termios(3)). */
+#define INPUT_FLAGS 0x0500u   /* ICRNL IXON */
+#define OUTPUT_FLAGS 0x0005u  /* OPOST ONLCR */
+#define CONTROL_FLAGS 0x10B2u /* B115200 CS8 CREAD */
+#define LOCAL_FLAGS 0x003Bu   /* ISIG ICANON ECHO ECHOE ECHOK */
+
+static struct uart ports[3];
+
+static int serial_read(struct process *process, struct file *file, unsigned buffer, unsigned size)
+{
+	char piece[PIECE];
+
+	(void)file;
+	if (size == 0) {
+		return 0;
+	}
+	int length = serial_input_read(process, piece, size < PIECE ? size : PIECE);
+	if (length > 0 && copy_out(process, buffer, piece, (unsigned)length) < 0) {
+		return -EFAULT;
+	}
+	return length;
+}
+
+/* Output processing ONLCR: a line feed goes out with its carriage return. */
+static void write_to_terminal(struct uart *uart, const char *bytes, unsigned size)
+{
+	unsigned start = 0;
+
+	for (unsigned i = 0; i < size; i++) {
+		if (bytes[i] == '\n') {
+			uart_write(uart, bytes + start, i - start);
+			uart_write(uart, "\r", 1);
+			start = i;
+		}
+	}
+	uart_write(uart, bytes + start, size - start);
+}
+
+static int serial_write(struct process *process, struct file *file, unsigned buffer, unsigned size)
+{
+	struct uart *uart = file->device;
+	unsigned done = 0;
+
+	while (done < size && !process->fatal_signal) {
+		char piece[PIECE];
+		unsigned length = size - done < PIECE ? size - done : PIECE;
+		if (copy_in(process, piece, buffer + done, length) < 0) {
+			return done > 0 ? (int)done : -EFAULT;
+		}
+		if (uart->terminal) {
+			write_to_terminal(uart, piece, length);
+		} else {
+			uart_write(uart, piece, length);
+		}
+		done += length;
+	}
+	return (int)done;
+}
+
+static int serial_ioctl(struct process *process, struct file *file, unsigned request, unsigned argument)
+{
+	const struct uart *uart = file->device;
+	static const struct termios termios = {
+		INPUT_FLAGS, OUTPUT_FLAGS, CONTROL_FLAGS, LOCAL_FLAGS, 0,
+		/* VINTR VQUIT VERASE VKILL VEOF VTIME VMIN */
+		{ 3, 28, 127, 21, 4, 0, 1 },
+	};
+	static const struct winsize window = { 24, 80, 0, 0 };
+
+	if (!uart->terminal) {
+		return -ENOTTY;
+	}
+	switch (request) {
+	case TCGETS:
+		return copy_out(process, argument, &termios, sizeof(termios));
+	case TIOCGWINSZ:
+		return copy_out(process, argument, &window, sizeof(window));
+	default:
+		return -EINVAL;
+	}
+}
+
+static const struct file_operations serial_operations = { serial_read, serial_write, serial_ioctl };
+
+void serial_start(void)
+{
+	static const unsigned short addresses[] = { COM2, COM3, COM4 };
+
+	for (unsigned i = 0; i < COUNT_OF(ports); i++) {
+		uart_initialize(&ports[i], addresses[i]);
+	}
+	serial_input_start(&ports[0], ports[1].terminal ? &ports[1] : &ports[0]);
+}
+
+bool serial_files_open(struct process *process)
+{
+	for (unsigned fd = 0; fd < COUNT_OF(ports); fd++) {
+		unsigned flags = ports[fd].terminal ? O_RDWR : fd == 0 ? O_RDONLY : O_WRONLY;
+		process->files[fd] = file_create(&serial_operations, &ports[fd], flags);
+		if (!process->files[fd]) {
+			return false;
+		}
+	}
+	return true;
+}
+
+struct file *serial_tty_open(unsigned flags)
+{
+	if (!ports[0].terminal) {
+		return NULL;
+	}
+	return file_create(&serial_operations, ports[1].terminal ? &ports[1] : &ports[0], flags);
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT
+ * Standard input: COM2's top half moves bytes to a ring, its bottom half cooks them if the host end is a
+ * terminal and wakes readers. Without room the receiver's interrupt stays off, so nothing is ever lost. A
+ * dropped carrier is the end of input once everything before it has been read.
+ */
+#include "arch.h"
+#include "ia32.h"
+#include "interrupt.h"
+#include "memory.h"
+#include "serial.h"
+
+void tty_bottom_half(void);
+
+static struct uart *uart;
+static struct ring raw;
+static struct line_discipline discipline;
+static struct wait_queue readers;
+
+static void receive(void)
+{
+	char byte;
+
+	while (!ring_is_full(&raw) && uart_receive(uart, &byte)) {
+		ring_put(&raw, byte);
+	}
+	uart_interrupts(uart, !ring_is_full(&raw));
+}
+
+static void top_half(void)
+{
+	receive();
+	uart_carrier(uart); /* reading the modem status ends its interrupt */
+	bottom_half_mark(BOTTOM_HALF_TTY);
+}
+
+static void cook(void)
+{
+	while (!ring_is_empty(&raw)) {
+		line_input(&discipline, ring_get(&raw));
+	}
+	if (discipline.interrupt_typed) {
+		discipline.interrupt_typed = false;
+		for (struct process *process = process_list; process; process = process->process_next) {
+			if (!process->signal_ignored[SIGINT]) {
+				process_kill(process, SIGINT);
+			}
+		}
+	}
+}
+
+void tty_bottom_half(void)
+{
+	unsigned flags = critical_enter();
+
+	if (uart->terminal) {
+		cook();
+		receive();
+	}
+	critical_leave(flags);
+	wait_queue_wake(&readers);
+}
+
+void serial_input_start(struct uart *input, struct uart *echo)
+{
+	uart = input;
+	discipline.echo = echo;
+	arch_interrupt_start(COM2_IRQ, top_half);
+	unsigned flags = critical_enter();
+	receive();
+	critical_leave(flags);
+	bottom_half_mark(BOTTOM_HALF_TTY);
+}
+
+/* With interrupts off: what can be read now; -EAGAIN: nothing yet. */
+static int take(char *buffer, unsigned size)
+{
+	if (uart->terminal) {
+		if (discipline.lines > 0) {
+			return line_read(&discipline, buffer, size);
+		}
+		return uart_carrier(uart) ? -EAGAIN : 0;
+	}
+	/* The carrier first: what came before it dropped is in the chip by now. */
+	bool carrier = uart_carrier(uart);
+	int length = 0;
+	receive();
+	while ((unsigned)length < size && !ring_is_empty(&raw)) {
+		buffer[length++] = ring_get(&raw);
+	}
+	receive();
+	return length > 0 || !carrier ? length : -EAGAIN;
+}
+
+/* Blocks until there is something, the end of input (0), or a fatal signal (-EINTR). */
+int serial_input_read(struct process *process, char *buffer, unsigned size)
+{
+	unsigned flags = critical_enter();
+	int result;
+
+	while ((result = take(buffer, size)) == -EAGAIN && !process->fatal_signal) {
+		wait_on(&readers);
+	}
+	critical_leave(flags);
+	return result == -EAGAIN ? -EINTR : result;
+}

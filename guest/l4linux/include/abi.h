@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT
+ * The Linux/i386 ABI as programs see it: errors, signals, flags, structures. Facts of the interface, the same
+ * numbers as in any Linux header; nothing here is the server's choice.
+ */
+#ifndef LINUX_ABI_H
+#define LINUX_ABI_H
+
+#define EPERM 1
+#define ENOENT 2
+#define ESRCH 3
+#define EINTR 4
+#define EIO 5
+#define ENOEXEC 8
+#define EBADF 9
+#define EAGAIN 11
+#define ENOMEM 12
+#define EFAULT 14
+#define EINVAL 22
+#define EMFILE 24
+#define ENOTTY 25
+#define ENAMETOOLONG 36
+#define ENOSYS 38
+
+#define SIGINT 2
+#define SIGQUIT 3
+#define SIGILL 4
+#define SIGTRAP 5
+#define SIGABRT 6
+#define SIGBUS 7
+#define SIGFPE 8
+#define SIGKILL 9
+#define SIGSEGV 11
+#define SIGCHLD 17
+#define SIGCONT 18
+#define SIGSTOP 19
+#define SIGURG 23
+#define SIGWINCH 28
+#define SIGNAL_COUNT 64
+#define SIG_DFL 0u
+#define SIG_IGN 1u
+
+#define O_ACCMODE 3u
+#define O_RDONLY 0u
+#define O_WRONLY 1u
+#define O_RDWR 2u
+
+#define PROT_READ 1u
+#define PROT_WRITE 2u
+#define PROT_EXEC 4u
+#define MAP_SHARED 1u
+#define MAP_PRIVATE 2u
+#define MAP_FIXED 0x10u
+#define MAP_ANONYMOUS 0x20u
+
+#define TCGETS 0x5401u
+#define TIOCGWINSZ 0x5413u
+
+#define CLOCK_REALTIME 0
+#define CLOCK_MONOTONIC 1
+
+enum auxiliary_type {
+	AT_NULL = 0,
+	AT_PHDR = 3,
+	AT_PHENT = 4,
+	AT_PHNUM = 5,
+	AT_PAGESZ = 6,
+	AT_BASE = 7,
+	AT_FLAGS = 8,
+	AT_ENTRY = 9,
+	AT_UID = 11,
+	AT_EUID = 12,
+	AT_GID = 13,
+	AT_EGID = 14,
+	AT_CLKTCK = 17,
+	AT_SECURE = 23,
+	AT_RANDOM = 25,
+	AT_SYSINFO = 32,
+	AT_SYSINFO_EHDR = 33,
+};
+
+struct auxiliary_entry {
+	unsigned type;
+	unsigned value;
+};
+
+struct iovec {
+	unsigned base;
+	unsigned length;
+};
+
+struct timespec {
+	int seconds;
+	int nanoseconds;
+};
+
+struct timeval {
+	int seconds;
+	int microseconds;
+};
+
+struct tms {
+	unsigned user, system, children_user, children_system;
+};
+
+struct utsname {
+	char sysname[65], nodename[65], release[65], version[65], machine[65], domainname[65];
+};
+
+/* struct termios of the kernel (TCGETS), not the one of the C library */
+struct termios {
+	unsigned input_flags, output_flags, control_flags, local_flags;
+	unsigned char line;
+	unsigned char control_characters[19];
+};
+
+struct winsize {
+	unsigned short rows, columns, x_pixels, y_pixels;
+};
+
+/* wait(2) status words */
+static inline unsigned wait_status_exited(int code) { return ((unsigned)code & 0xFF) << 8; }
+
+static inline unsigned wait_status_signalled(int signal) { return (unsigned)signal & 0x7F; }
+
+#endif

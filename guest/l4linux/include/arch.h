@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT
+ * The waist: everything that the architecture-independent server needs from what it runs on. arch/l4 (an L4
+ * task) and arch/native (the bare machine) both implement exactly this; what is not here may not be used above.
+ * arch_process.h, found on the include path of each port, gives struct arch_process.
+ */
+#ifndef LINUX_ARCH_H
+#define LINUX_ARCH_H
+
+#include "abi.h"
+#include "types.h"
+
+struct process;
+struct coroutine;
+struct memory_range;
+
+/* Physical address p is seen by the server at direct_map + p; the linker script of each port says where. */
+extern char direct_map[];
+
+/* How many Multiboot modules stand before the first program's. */
+extern const unsigned arch_modules_before;
+
+/* Adds the physical memory that is the server's own, its image left out, by memory_add(). */
+void arch_memory(void);
+
+/* Starts taking interrupt irq: top_half runs at each, before the line is acknowledged at the 8259. */
+void arch_interrupt_start(unsigned irq, void (*top_half)(void));
+
+/* From a top half: bottom_half_run() is to be called soon, outside the top half. */
+void arch_bottom_half_raise(void);
+
+/* From anywhere: a process has become ready; whoever runs ready coroutines should look. */
+void arch_wakeup(void);
+
+/* A process gets an empty user address space, besides what the port keeps there; false: none is left. */
+bool arch_space_create(struct process *process);
+void arch_space_delete(struct process *process);
+
+/* The logical page table no longer allows what it did for this page, whose frame is given. */
+void arch_page_changed(struct process *process, unsigned address, unsigned frame);
+
+/* The port's share of the auxiliary vector; returns how many entries (at most 2) it wrote. */
+unsigned arch_auxiliary(struct process *process, struct auxiliary_entry *entries);
+
+/* In the process's coroutine: enter user mode there, and serve the process from now on. */
+void arch_run_user(struct process *process, unsigned eip, unsigned esp) __attribute__((noreturn));
+
+/* A process that runs user code now has a fatal signal: make its coroutine see it. */
+void arch_interrupt_user(struct process *process);
+
+/* The loop that runs ready coroutines for ever; the machine's main thread of control ends up here. */
+void arch_main_loop(void) __attribute__((noreturn));
+
+void arch_coroutine_create(struct coroutine *coroutine, void (*start)(struct process *),
+			   struct process *process);
+void arch_coroutine_switch(struct coroutine *from, struct coroutine *to);
+
+void arch_halt(void) __attribute__((noreturn));
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT
+ * What the boot loader left (Multiboot 1): modules and the size of memory, copied to the server's own memory
+ * before that memory can be given away.
+ */
+#ifndef LINUX_BOOT_H
+#define LINUX_BOOT_H
+
+#include "types.h"
+
+#define MULTIBOOT_MAGIC 0x2BADB002u
+
+struct boot_module {
+	unsigned start, end; /* physical */
+	char command_line[128];
+};
+
+extern unsigned boot_memory_end; /* physical */
+
+void boot_read(unsigned magic, unsigned information);
+
+/* Module n of the boot loader's list, or null. */
+const struct boot_module *boot_module(unsigned n);
+
+/* Both ports call this when the server may execute C and its memory is known. */
+void linux_main(void) __attribute__((noreturn));
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT
+ * Linux's time: ticks of the 8254 at 100 Hz since start, and the date that the real-time clock had then.
+ */
+#ifndef LINUX_CLOCK_H
+#define LINUX_CLOCK_H
+
+#include "types.h"
+
+#define TICKS_PER_SECOND 100u
+
+struct process;
+
+extern volatile unsigned clock_ticks;
+
+void clock_start(void);
+unsigned clock_start_date(void); /* seconds since 1970 at start */
+
+/* Blocks the process until that tick; false if a signal ended the wait. */
+bool clock_sleep_until(struct process *process, unsigned tick);
+
+unsigned rtc_read(void); /* seconds since 1970, from the CMOS clock */
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT
+ * Memory of the server and of its processes: frames, pools of small objects, regions, logical page tables, and
+ * copying to and from user memory.
+ */
+#ifndef LINUX_MEMORY_H
+#define LINUX_MEMORY_H
+
+#include "types.h"
+
+struct process;
+
+#define USER_LIMIT 0xC0000000u
+#define LIBRARY_BASE 0xBFFFE000u /* the emulation library, two pages; only the L4 port puts something here */
+#define STACK_TOP 0xBFFF0000u	 /* the same in both ports, so that a program sees the same addresses */
+#define STACK_SIZE 0x00800000u
+#define MMAP_BASE 0x40000000u
+#define LOWEST_USER_ADDRESS 0x00001000u
+
+/* --- frames: 4 KB of physical memory, named by physical address; 0: none */
+void memory_add(unsigned start, unsigned end);
+void memory_exclude(unsigned start, unsigned end);
+unsigned memory_size(void);
+unsigned frame_allocate(void);
+void frame_free(unsigned frame);
+void *frame_address(unsigned frame);
+unsigned frame_of(const void *address);
+
+/* --- pools of equal objects */
+struct pool {
+	unsigned size;
+	void *free;
+};
+void *pool_allocate(struct pool *pool); /* zeroed; null: no memory */
+void pool_free(struct pool *pool, void *object);
+
+/* --- regions: what a range of user addresses means */
+struct region {
+	struct region *next;
+	unsigned start, end;  /* page-aligned */
+	unsigned protection;  /* PROT_* */
+	const char *file;     /* the bytes of file_start, in server memory; null: zeroes */
+	unsigned file_start;  /* user address of the first byte that comes from the file */
+	unsigned file_end;    /* and behind the last */
+	unsigned fixed_frame; /* not 0: pages are these frames in order, not to be freed */
+};
+struct region *region_find(struct process *process, unsigned address);
+struct region *region_add(struct process *process, unsigned start, unsigned end, unsigned protection);
+bool region_is_free(struct process *process, unsigned start, unsigned end);
+unsigned region_search(struct process *process, unsigned size);
+int region_remove(struct process *process, unsigned start, unsigned end);
+int region_protect(struct process *process, unsigned start, unsigned end, unsigned protection);
+
+/* --- logical page tables, in the Pentium's format */
+#define PAGE_PRESENT 0x001u
+#define PAGE_WRITABLE 0x002u
+#define PAGE_USER 0x004u
+#define PAGE_KEPT 0x200u  /* software: not present, but the frame is still the page's */
+#define PAGE_FIXED 0x400u /* software: the frame is shared and not the process's to free */
+unsigned *page_table_create(void);
+unsigned *page_entry(struct process *process, unsigned address); /* null: no table there */
+unsigned *page_entry_create(struct process *process, unsigned address);
+void page_release(struct process *process, unsigned address);
+void page_table_delete(struct process *process);
+
+/* Makes the page present for this access: 0, -EFAULT (not allowed) or -ENOMEM. */
+int memory_fault(struct process *process, unsigned address, bool write);
+
+/* --- user memory: 0 or -EFAULT */
+int copy_in(struct process *process, void *to, unsigned from, unsigned size);
+int copy_out(struct process *process, unsigned to, const void *from, unsigned size);
+int string_in(struct process *process, char *to, unsigned from, unsigned limit);
+
+#endif

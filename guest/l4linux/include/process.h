@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT
+ * A Linux process, its coroutine in the server, and how coroutines wait. The debugger reads struct process by
+ * its debug information; guest/README.md names the members it asks for.
+ */
+#ifndef LINUX_PROCESS_H
+#define LINUX_PROCESS_H
+
+#include "arch.h"
+#include "arch_process.h"
+#include "types.h"
+
+#define FILES_PER_PROCESS 16
+
+enum process_state {
+	PROCESS_NEW,	   /* being made */
+	PROCESS_USER,	   /* executes its own code; the server owes it nothing */
+	PROCESS_IN_SERVER, /* its coroutine runs */
+	PROCESS_READY,	   /* its coroutine waits for its turn */
+	PROCESS_BLOCKED,   /* its coroutine waits for an event */
+	PROCESS_ZOMBIE,	   /* has ended */
+};
+
+struct coroutine {
+	unsigned esp;	 /* valid while it does not run */
+	unsigned *stack; /* its lowest word holds COROUTINE_CANARY */
+};
+
+#define COROUTINE_CANARY 0x57AC4E4Du
+
+struct wait_queue {
+	struct process *first;
+};
+
+/* The user's registers as the emulation library (or the int 0x80 entry, when native) saved them. */
+struct syscall_frame {
+	unsigned ebx, ecx, edx, esi, edi, ebp; /* the six arguments */
+	unsigned eax;			       /* the number */
+};
+
+struct process {
+	struct process *process_next;
+	int pid;
+	int parent_pid;
+	char name[16];
+	unsigned task; /* L4 task number; 0 when native */
+	enum process_state state;
+	unsigned *page_directory; /* the logical one, in Pentium format */
+	int current_syscall;	  /* -1: none */
+	struct region *regions;	  /* in order of address */
+	unsigned break_start, break_end;
+	struct file *files[FILES_PER_PROCESS];
+	unsigned char signal_ignored[SIGNAL_COUNT + 1];
+	int fatal_signal; /* 0: none */
+	unsigned frame_count; /* user frames it owns */
+	struct coroutine coroutine;
+	struct process *queue_next; /* in the ready queue or in one wait queue */
+	struct wait_queue *waiting_on;
+	unsigned wakeup_tick;
+	struct process *sleeper_next;
+	struct arch_process arch;
+};
+
+extern struct process *process_list;
+
+/* Whose coroutine runs; null: the main loop. Meaningless in top and bottom halves. */
+extern struct process *current;
+
+struct process *process_create(const char *name, void (*start)(struct process *));
+void process_exit(struct process *process, unsigned status) __attribute__((noreturn));
+void process_kill(struct process *process, int signal);
+void process_check_signals(struct process *process);
+
+/* Called with interrupts off; returns with them off, after a wakeup or a fatal signal. */
+void wait_on(struct wait_queue *queue);
+void wait_queue_wake(struct wait_queue *queue);
+void make_ready(struct process *process);
+
+/* For the main loop: the next ready process or null; run it until it waits or returns to the user. */
+struct process *take_ready(void);
+void run_coroutine(struct process *process);
+void leave_coroutine(enum process_state state);
+
+int system_call(struct process *process, int number, struct syscall_frame *frame);
+int exception(struct process *process, unsigned vector, unsigned error_code, unsigned eip);
+
+#endif

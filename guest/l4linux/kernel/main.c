@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT
+ * The server comes to life: memory, devices, the first process, and then the main loop.
+ */
+#include "arch.h"
+#include "boot.h"
+#include "clock.h"
+#include "exec.h"
+#include "file.h"
+#include "memory.h"
+#include "printk.h"
+
+static void keep_modules(void)
+{
+	for (unsigned i = 0; boot_module(i); i++) {
+		memory_exclude(boot_module(i)->start, boot_module(i)->end);
+	}
+}
+
+void linux_main(void)
+{
+	arch_memory();
+	keep_modules();
+	printk("linux: %u KB of memory\n", memory_size() / 1024);
+	serial_start();
+	clock_start();
+
+	const struct boot_module *program = boot_module(arch_modules_before);
+	struct process *process = process_create(program ? program->command_line : "none", first_program);
+	if (!process || !serial_files_open(process)) {
+		panic("no memory for the first process");
+	}
+	make_ready(process);
+	arch_main_loop();
+}

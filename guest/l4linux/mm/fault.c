@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT
+ * Demand paging: gives a page of a region its frame at the first access, zeroed or filled from the program's
+ * file. Exactly one page a fault, so that what a program owns is what it touched.
+ */
+#include "memory.h"
+#include "printk.h"
+#include "process.h"
+
+static void fill(const struct region *region, unsigned page, char *frame)
+{
+	unsigned from = page > region->file_start ? page : region->file_start;
+	unsigned to = page + PAGE_SIZE < region->file_end ? page + PAGE_SIZE : region->file_end;
+
+	if (!region->file || from >= to) {
+		memset(frame, 0, PAGE_SIZE);
+		return;
+	}
+	memset(frame, 0, from - page);
+	memcpy(frame + (from - page), region->file + (from - region->file_start), to - from);
+	memset(frame + (to - page), 0, page + PAGE_SIZE - to);
+}
+
+static bool allowed(const struct region *region, bool write)
+{
+	return region && region->protection != 0 && (!write || (region->protection & PROT_WRITE));
+}
+
+int memory_fault(struct process *process, unsigned address, bool write)
+{
+	unsigned page = page_floor(address);
+	struct region *region = region_find(process, address);
+
+	if (!allowed(region, write)) {
+		return -EFAULT;
+	}
+	unsigned *entry = page_entry_create(process, page);
+	if (!entry) {
+		return -ENOMEM;
+	}
+	if (*entry & PAGE_PRESENT) {
+		return 0;
+	}
+	unsigned bits = PAGE_PRESENT | PAGE_USER;
+	if (region->protection & PROT_WRITE) {
+		bits |= PAGE_WRITABLE;
+	}
+	if (region->fixed_frame) {
+		*entry = (region->fixed_frame + (page - region->start)) | bits | PAGE_FIXED;
+		return 0;
+	}
+	unsigned frame = frame_allocate();
+	if (!frame) {
+		printk("linux: out of memory for %s (pid %d)\n", process->name, process->pid);
+		return -ENOMEM;
+	}
+	fill(region, page, frame_address(frame));
+	process->frame_count++;
+	*entry = frame | bits;
+	return 0;
+}

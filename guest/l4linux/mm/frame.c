@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT
+ * Frames of physical memory. What was never used comes from ranges; what was freed comes back first. A free
+ * frame's first word links it to the next, so the allocator owns no table and starts in no time.
+ */
+#include "arch.h"
+#include "ia32.h"
+#include "memory.h"
+#include "printk.h"
+
+#define RANGE_LIMIT 16
+
+struct memory_range {
+	unsigned start, end;
+};
+
+static struct memory_range ranges[RANGE_LIMIT];
+static unsigned range_count;
+static unsigned free_frames; /* first of the list; 0: empty */
+
+void memory_add(unsigned start, unsigned end)
+{
+	start = page_ceiling(start);
+	end = page_floor(end);
+	if (start >= end) {
+		return;
+	}
+	if (range_count > 0 && ranges[range_count - 1].end == start) {
+		ranges[range_count - 1].end = end;
+		return;
+	}
+	if (range_count == RANGE_LIMIT) {
+		panic("memory is in more pieces than the table of ranges holds");
+	}
+	ranges[range_count++] = (struct memory_range){ start, end };
+}
+
+/* Before the first allocation only: nobody may be given these addresses. */
+void memory_exclude(unsigned start, unsigned end)
+{
+	start = page_floor(start);
+	end = page_ceiling(end);
+	for (unsigned i = 0; i < range_count; i++) {
+		struct memory_range old = ranges[i];
+		if (end <= old.start || start >= old.end) {
+			continue;
+		}
+		ranges[i].end = start > old.start ? start : old.start;
+		if (end < old.end) {
+			memory_add(end, old.end);
+		}
+	}
+}
+
+unsigned memory_size(void)
+{
+	unsigned size = 0;
+
+	for (unsigned i = 0; i < range_count; i++) {
+		size += ranges[i].end - ranges[i].start;
+	}
+	return size;
+}
+
+void *frame_address(unsigned frame) { return direct_map + frame; }
+
+unsigned frame_of(const void *address) { return (unsigned)((const char *)address - direct_map); }
+
+unsigned frame_allocate(void)
+{
+	unsigned flags = critical_enter();
+	unsigned frame = free_frames;
+
+	if (frame) {
+		free_frames = *(unsigned *)frame_address(frame);
+	} else {
+		for (unsigned i = 0; i < range_count && !frame; i++) {
+			if (ranges[i].start < ranges[i].end) {
+				frame = ranges[i].start;
+				ranges[i].start += PAGE_SIZE;
+			}
+		}
+	}
+	critical_leave(flags);
+	return frame;
+}
+
+void frame_free(unsigned frame)
+{
+	unsigned flags = critical_enter();
+
+	*(unsigned *)frame_address(frame) = free_frames;
+	free_frames = frame;
+	critical_leave(flags);
+}
