@@ -39,7 +39,7 @@ export class Profiler {
     this.last = now;
   }
 
-  call(returnAddress: number, to: number): void {
+  call(callSite: number, to: number): void {
     this.settle();
     this.stack.push({
       ...this.resolve(to),
@@ -62,7 +62,7 @@ export class Profiler {
     const frame = this.resolve(handler);
     this.stack.push({
       ...frame,
-      returnAddress: undefined,
+      callSite: undefined,
       isInterrupt: true,
       systemCall: undefined,
     });
@@ -80,7 +80,7 @@ export class Profiler {
     const frame = this.resolve(address);
     this.stack.push({
       ...frame,
-      returnAddress: undefined,
+      callSite: undefined,
       isInterrupt: false,
       systemCall: undefined,
     });
@@ -107,7 +107,7 @@ export class Profiler {
   /** A system call as such begins (in the library, or in a native kernel). */
   systemCallEntry(name: string): void {
     this.settle();
-    const frame = { name, world: 'library' as const, returnAddress: undefined };
+    const frame = { name, world: 'library' as const, callSite: undefined };
     this.stack.push({ ...frame, isInterrupt: false, systemCall: name });
   }
 

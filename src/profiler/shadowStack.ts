@@ -1,19 +1,21 @@
 // The shadow stack of one control flow (a thread, or a coroutine on one): which calls are open now. Calls push,
-// returns pop to the frame whose return address they go to, so code that drops frames is followed too.
+// returns pop to the frame whose call they come back behind, so code that drops frames is followed too.
 import type { CallNode } from './callTree.ts';
 import type { World } from '../protocol/requests.ts';
 
 export interface ShadowFrame {
   readonly name: string;
   readonly world: World;
-  /** Where the frame returns to; undefined for a frame that no return ends (a base, a system call as such). */
-  readonly returnAddress: number | undefined;
+  /** Where the call stands; undefined for a frame that no return ends (a base, a system call as such). */
+  readonly callSite: number | undefined;
   readonly isInterrupt: boolean;
   readonly systemCall: string | undefined;
   node: CallNode;
 }
 
 const DEPTH_LIMIT = 1024;
+/** An instruction is at most 15 bytes long: a call returns to no later address. */
+const LONGEST_CALL = 15;
 
 export class ShadowStack {
   /** Where the stack's own base hangs while it works for nobody else. */
@@ -45,7 +47,8 @@ export class ShadowStack {
       if (frame.isInterrupt) {
         return; // a return does not leave the kernel
       }
-      if (frame.returnAddress === address) {
+      const distance = address - (frame.callSite ?? Infinity);
+      if (distance > 0 && distance <= LONGEST_CALL) {
         this.frames.length = index;
         return;
       }

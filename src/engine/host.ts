@@ -1,0 +1,31 @@
+// What the engine needs of the host it runs on. Node, a web worker and tests each give their own; nothing else
+// in the engine touches a clock, a file or the event loop.
+
+export interface FileAccess {
+  /** The content of a file; throws an Error whose message says why not. */
+  read(path: string): Promise<Uint8Array>;
+  exists(path: string): Promise<boolean>;
+}
+
+export interface Host {
+  readonly files: FileAccess;
+  /** Folder with the built guest images (kernel.elf, programs/hello, ...). */
+  readonly guestImages: string;
+  /** Folder that holds the guest's sources: "guest/kernel/ipc.c" in debug information is below it. */
+  readonly sourceRoot: string;
+  /** Milliseconds of a steady clock. */
+  now(): number;
+  /** Lets the host's event loop run once. */
+  yield(): Promise<void>;
+  /** Resolves after `milliseconds`, or earlier when `wake` has been called. */
+  sleep(milliseconds: number): { readonly done: Promise<void>; wake(): void };
+}
+
+/** Joins a folder and a relative path with "/". */
+export function joinPath(folder: string, path: string): string {
+  return path.startsWith('/') ? path : `${folder.replace(/\/$/, '')}/${path}`;
+}
+
+export function baseName(path: string): string {
+  return path.replace(/\\/g, '/').split('/').pop() ?? path;
+}
