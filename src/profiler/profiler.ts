@@ -43,7 +43,7 @@ export class Profiler {
     this.settle();
     this.stack.push({
       ...this.resolve(to),
-      returnAddress,
+      callSite,
       isInterrupt: false,
       systemCall: undefined,
     });

@@ -1,0 +1,189 @@
+// The breakpoints of a session: on source lines, functions and addresses of code, and on kernel events. Each has
+// an id, an optional condition, and a hit count; a request replaces all of its kind.
+import { FormatError } from '../base/bytes.ts';
+import { evaluate, type EvaluationScope } from '../symbols/expression/evaluate.ts';
+import { numberOf } from '../symbols/values.ts';
+import { Condition } from './conditions.ts';
+import type { CodeLocation } from './codeWatch.ts';
+import { eventNamed, type EventDefinition, type EventOccurrence } from './events.ts';
+import type { System } from './system.ts';
+import { describeEvent } from './eventText.ts';
+
+export type BreakpointKind = string;
+
+export interface BreakpointState {
+  readonly id: number;
+  readonly verified: boolean;
+  readonly message?: string;
+}
+
+interface Active {
+  readonly kind: BreakpointKind;
+  readonly remove: () => void;
+}
+
+export interface CodeBreakpointRequest {
+  readonly locations: readonly CodeLocation[];
+  /** C expression in the scope of the innermost frame. */
+  readonly condition?: string;
+  /** DAP hit condition: "5", ">5", ">=5", "%5", "==5". */
+  readonly hitCondition?: string;
+  /** Text to log instead of stopping; {expression} is replaced. */
+  readonly logMessage?: string;
+}
+
+export interface EventBreakpointRequest {
+  readonly event: string;
+  readonly condition?: string;
+  readonly hitCondition?: string;
+  /** Set when an exception filter asked for it. */
+  readonly filter?: string;
+}
+
+export class Breakpoints {
+  private readonly system: System;
+  private readonly scope: () => EvaluationScope;
+  private readonly log: (text: string) => void;
+  private readonly active = new Map<number, Active>();
+  private nextId = 1;
+
+  constructor(system: System, scope: () => EvaluationScope, log: (text: string) => void) {
+    this.system = system;
+    this.scope = scope;
+    this.log = log;
+  }
+
+  /** Removes all breakpoints of a kind ("source /a/b.c", "function", "filter", "instruction"). */
+  clear(kind: BreakpointKind): void {
+    for (const [id, breakpoint] of this.active) {
+      if (breakpoint.kind === kind) {
+        breakpoint.remove();
+        this.active.delete(id);
+      }
+    }
+  }
+
+  addCode(kind: BreakpointKind, request: CodeBreakpointRequest): BreakpointState {
+    const id = this.nextId++;
+    let hits = 0;
+    const counts = hitTest(request.hitCondition);
+    const listener = (): boolean => {
+      if (request.condition !== undefined && !this.isTrue(request.condition)) {
+        return false;
+      }
+      hits += 1;
+      if (!counts(hits)) {
+        return false;
+      }
+      if (request.logMessage !== undefined) {
+        this.log(this.interpolate(request.logMessage));
+        return false;
+      }
+      return this.system.execution.requestStop({ kind: 'breakpoint', ids: [id] });
+    };
+    const removals = request.locations.map((each) => this.system.watch.add(each, listener));
+    this.active.set(id, { kind, remove: () => removals.forEach((remove) => remove()) });
+    return { id, verified: request.locations.length > 0 };
+  }
+
+  /** Throws FormatError if there is no such event or the condition is malformed. */
+  addEvent(kind: BreakpointKind, request: EventBreakpointRequest): BreakpointState {
+    const definition = eventNamed(request.event);
+    if (definition === undefined) {
+      throw new FormatError(`There is no event "${request.event}".`);
+    }
+    const id = this.nextId++;
+    const { count, problems } = this.system.events.probesOf(definition);
+    const condition =
+      request.condition === undefined || request.condition.trim() === ''
+        ? undefined
+        : new Condition(request.condition, fieldNames(definition));
+    const test = hitTest(request.hitCondition);
+    let hits = 0;
+    const remove = this.system.events.listen(definition, (occurrence) => {
+      const next = hits + 1;
+      if (condition?.holds(occurrence.fields, next, this.system.conditionNames) === false) {
+        hits += conditionCountsHits(condition) ? 1 : 0;
+        return false;
+      }
+      hits = next;
+      return test(hits) && this.stopAt(id, request, occurrence);
+    });
+    this.active.set(id, { kind, remove });
+    const message =
+      problems[0] ?? (count > 0 ? undefined : `This system has no probe for "${request.event}".`);
+    return { id, verified: count > 0, message };
+  }
+
+  private stopAt(
+    id: number,
+    request: EventBreakpointRequest,
+    occurrence: EventOccurrence,
+  ): boolean {
+    const text = describeEvent(occurrence, this.system);
+    return this.system.execution.requestStop(
+      request.filter === undefined
+        ? { kind: 'event', ids: [id], text }
+        : { kind: 'filter', filter: request.filter, text },
+    );
+  }
+
+  /** A condition that cannot be evaluated here stops: better than never knowing. */
+  private isTrue(condition: string): boolean {
+    try {
+      return numberOf(evaluate(condition, this.scope())) !== 0;
+    } catch (error) {
+      this.log(error instanceof Error ? error.message : String(error));
+      return true;
+    }
+  }
+
+  private interpolate(message: string): string {
+    return message.replace(/\{([^}]*)\}/g, (_, expression: string) => {
+      try {
+        return String(numberOf(evaluate(expression, this.scope())) ?? '?');
+      } catch (error) {
+        return `<${error instanceof Error ? error.message : String(error)}>`;
+      }
+    });
+  }
+}
+
+/** "hits > 10" must see every occurrence counted, or it could never become true. */
+function conditionCountsHits(condition: Condition): boolean {
+  return /\bhits\b/.test(condition.text);
+}
+
+/** The names that a condition on an event may use for its fields. */
+export function fieldNames(definition: EventDefinition): ReadonlySet<string> {
+  const names = new Set(
+    definition.fields.map((rule) => (rule.from === 'word' ? 'words' : rule.name)),
+  );
+  names.add('thread');
+  if (definition.name === 'pf-rpc') {
+    names.add('addr').add('write');
+  } else if (definition.name === 'page-fault') {
+    names.add('write');
+  }
+  return names;
+}
+
+/** Parses a DAP hit condition. Throws FormatError with one sentence. */
+export function hitTest(text: string | undefined): (hits: number) => boolean {
+  if (text === undefined || text.trim() === '') {
+    return () => true;
+  }
+  const match = /^\s*(==|>=|<=|>|<|=|%)?\s*(\d+)\s*$/.exec(text);
+  if (match === null) {
+    throw new FormatError(`The hit count "${text}" is not valid: write 5, >5, >=5, <5 or %5.`);
+  }
+  const count = Number(match[2]);
+  const tests: Record<string, (hits: number) => boolean> = {
+    '>': (hits) => hits > count,
+    '>=': (hits) => hits >= count,
+    '<': (hits) => hits < count,
+    '<=': (hits) => hits <= count,
+    '%': (hits) => count > 0 && hits % count === 0,
+  };
+  return tests[match[1] ?? ''] ?? ((hits) => hits === count);
+}

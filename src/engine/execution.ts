@@ -1,0 +1,165 @@
+// Runs the machine in bounded slices, so that pause works and the host stays responsive, until something stops
+// it. Slicing changes no guest state; only the person's clock decides how long a slice is.
+import type { Machine } from '../emulator/machine.ts';
+import type { Host } from './host.ts';
+
+export type StopCause =
+  | { readonly kind: 'breakpoint'; readonly ids: readonly number[] }
+  | { readonly kind: 'event'; readonly ids: readonly number[]; readonly text: string }
+  | { readonly kind: 'filter'; readonly filter: string; readonly text: string }
+  | { readonly kind: 'entry' }
+  | { readonly kind: 'step' }
+  | { readonly kind: 'pause' }
+  | { readonly kind: 'limit' }
+  | { readonly kind: 'panic'; readonly text: string }
+  | { readonly kind: 'shutdown'; readonly text: string }
+  | { readonly kind: 'exited'; readonly waitStatus: number }
+  | { readonly kind: 'debugExit'; readonly status: number };
+
+/** True if the machine cannot run on after this. */
+export function isFinal(cause: StopCause): boolean {
+  return cause.kind === 'exited' || cause.kind === 'debugExit' || cause.kind === 'shutdown';
+}
+
+export interface ExecutionOptions {
+  /** An idle machine waits for host time, so that its clock does not run ahead of the person's. */
+  readonly paceIdle: () => boolean;
+  /** True while input may still come. */
+  readonly inputOpen: () => boolean;
+}
+
+const SLICE_MILLISECONDS = 8;
+
+export class Execution {
+  private readonly machine: Machine;
+  private readonly host: Host;
+  private readonly options: ExecutionOptions;
+  private slice = 100_000;
+  private pending: StopCause | undefined;
+  private pauseRequested = false;
+  private idleStreak = 0;
+  private wakeSleeper: (() => void) | undefined;
+  /** Never run beyond this instruction count. */
+  limit = Infinity;
+
+  constructor(machine: Machine, host: Host, options: ExecutionOptions) {
+    this.machine = machine;
+    this.host = host;
+    this.options = options;
+  }
+
+  /** From a hook: the machine is to stop here for this cause. The first cause given counts. */
+  requestStop(cause: StopCause): true {
+    this.pending ??= cause;
+    return true;
+  }
+
+  pause(): void {
+    this.pauseRequested = true;
+    this.wake();
+  }
+
+  /** Input has arrived: an idle machine should look at it now. */
+  wake(): void {
+    this.idleStreak = 0;
+    this.wakeSleeper?.();
+  }
+
+  /** Runs until something stops the machine. */
+  async run(): Promise<StopCause> {
+    this.pending = undefined;
+    this.pauseRequested = false;
+    let lastYield = this.host.now();
+    for (;;) {
+      const cause = await this.runSlice();
+      if (cause !== undefined) {
+        return cause;
+      }
+      if (this.pauseRequested) {
+        return { kind: 'pause' };
+      }
+      if (this.host.now() - lastYield >= SLICE_MILLISECONDS) {
+        await this.host.yield();
+        lastYield = this.host.now();
+      }
+    }
+  }
+
+  /** Executes one instruction; undefined if nothing stopped the machine. */
+  step(): StopCause | undefined {
+    this.pending = undefined;
+    const result = this.machine.step();
+    if (result.reason === 'idle') {
+      this.machine.skipIdle();
+      return undefined;
+    }
+    return this.causeOf(result);
+  }
+
+  private async runSlice(): Promise<StopCause | undefined> {
+    const remaining = this.limit - this.machine.instructionCount;
+    if (remaining <= 0) {
+      return { kind: 'limit' };
+    }
+    const started = this.host.now();
+    const before = this.machine.instructionCount;
+    const result = this.machine.run(Math.min(this.slice, remaining));
+    this.adapt(this.machine.instructionCount - before, this.host.now() - started);
+    if (result.reason === 'idle') {
+      await this.idle();
+      return undefined;
+    }
+    if (this.machine.instructionCount - before > 50_000) {
+      this.idleStreak = 0;
+    }
+    return this.causeOf(result);
+  }
+
+  private causeOf(result: ReturnType<Machine['run']>): StopCause | undefined {
+    switch (result.reason) {
+      case 'hook':
+        return this.pending;
+      case 'powerOff':
+        return { kind: 'exited', waitStatus: result.status ?? 0 };
+      case 'debugExit':
+        return { kind: 'debugExit', status: result.status ?? 1 };
+      case 'shutdown':
+        return { kind: 'shutdown', text: result.message ?? 'The processor has shut down.' };
+      default:
+        return undefined;
+    }
+  }
+
+  /** Slices last about SLICE_MILLISECONDS, whatever the host's speed. */
+  private adapt(instructions: number, milliseconds: number): void {
+    if (instructions === this.slice && milliseconds < SLICE_MILLISECONDS / 2) {
+      this.slice = Math.min(this.slice * 2, 10_000_000);
+    } else if (milliseconds > SLICE_MILLISECONDS && this.slice > 10_000) {
+      this.slice = Math.floor(this.slice / 2);
+    }
+  }
+
+  /**
+   * The machine waits for an interrupt. Paced: sleep for as long as guest time says. Otherwise guest time jumps
+   * to the next event; but while input may still come and nothing else happens, the host is not kept busy.
+   */
+  private async idle(): Promise<void> {
+    this.idleStreak += 1;
+    const waits = this.options.paceIdle() || (this.options.inputOpen() && this.idleStreak > 20);
+    if (!waits) {
+      await this.host.yield();
+    } else {
+      const sleep = this.host.sleep(this.options.paceIdle() ? this.millisecondsToEvent() : 1);
+      this.wakeSleeper = () => sleep.wake();
+      await sleep.done;
+      this.wakeSleeper = undefined;
+    }
+    if (!this.pauseRequested) {
+      this.machine.skipIdle();
+    }
+  }
+
+  private millisecondsToEvent(): number {
+    return Math.min(50, Math.max(0, this.machine.cyclesToNextEvent() / 133_000));
+  }
+}
