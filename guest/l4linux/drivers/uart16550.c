@@ -16,7 +16,7 @@
 #define IER_RECEIVE 0x01
 #define IER_MODEM_STATUS 0x08
 #define IIR_FIFO 0xC0
-#define FCR_ENABLE 0x01 /* without clearing: what the host has typed already stays */
+#define FCR_ENABLE 0x01
 #define LCR_8N1 0x03
 #define LCR_DIVISOR 0x80
 #define MCR_DTR_RTS_OUT2 0x0B /* OUT2 connects the interrupt line on a PC */
@@ -36,7 +36,10 @@ void uart_initialize(struct uart *uart, unsigned short port)
 	out8(port + RBR, DIVISOR_115200);
 	out8(port + IER, 0);
 	out8(port + LCR, LCR_8N1);
-	out8(port + IIR, FCR_ENABLE);
+	/* Switching the FIFO on would drop a byte that waits already: input that was there first does without. */
+	if (!(in8(port + LSR) & LSR_DATA_READY)) {
+		out8(port + IIR, FCR_ENABLE);
+	}
 	out8(port + MCR, MCR_DTR_RTS_OUT2);
 	uart->burst = (in8(port + IIR) & IIR_FIFO) == IIR_FIFO ? FIFO_SIZE : 1;
 	uart->terminal = in8(port + MSR) & MSR_DSR;

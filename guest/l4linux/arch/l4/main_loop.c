@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT
+ * The server's main thread: start, and the one loop that receives every system call and page fault of every
+ * process. A message is handed to its process's coroutine; if that comes back with the answer, the answer goes out
+ * with the next wait, in one IPC. Every send has timeout 0: who is not there to receive has lost.
+ */
+#include "arch.h"
+#include "boot.h"
+#include "ia32.h"
+#include "l4_port.h"
+#include "memory.h"
+#include "printk.h"
+
+bool main_is_waiting;
+
+void l4_start(unsigned magic, unsigned information)
+{
+	server = l4_myself();
+	boot_read(magic, information);
+	bottom_half_start();
+	linux_main();
+}
+
+static unsigned send_descriptor(const struct process *process)
+{
+	return process->arch.reply_kind == REPLY_MAP ? L4_SEND_MAP : L4_SEND_SHORT;
+}
+
+/* Runs the coroutine until it waits or has its answer; then the process, if it still lives and is due one. */
+static struct process *run(struct process *process)
+{
+	process->arch.reply_kind = REPLY_NONE;
+	run_coroutine(process);
+	return process->state == PROCESS_USER && process->arch.reply_kind != REPLY_NONE ? process : NULL;
+}
+
+static void reply(const struct process *process)
+{
+	l4_ipc_send(process->arch.thread, send_descriptor(process), process->arch.reply[0],
+		    process->arch.reply[1], L4_SEND_AT_ONCE);
+}
+
+/* With interrupts off: no wakeup can fall between the last look at the ready queue and this. */
+static struct l4_message reply_and_wait(const struct process *due)
+{
+	struct l4_message message;
+
+	main_is_waiting = true;
+	if (due) {
+		message = l4_ipc_reply_and_wait(due->arch.thread, send_descriptor(due), due->arch.reply[0],
+						due->arch.reply[1], L4_RECEIVE_SHORT, L4_SEND_AT_ONCE);
+	} else {
+		message = l4_ipc_wait(L4_RECEIVE_SHORT, L4_NEVER);
+	}
+	main_is_waiting = false;
+	return message;
+}
+
+static struct process *sender_of(struct l4_threadid thread)
+{
+	for (struct process *process = process_list; process; process = process->process_next) {
+		if (l4_same_thread(process->arch.thread, thread)) {
+			return process;
+		}
+	}
+	return NULL;
+}
+
+void arch_main_loop(void)
+{
+	struct process *due = NULL;
+
+	for (;;) {
+		interrupts_off();
+		struct process *ready = take_ready();
+		if (ready) {
+			if (due) {
+				reply(due);
+			}
+			interrupts_on();
+			due = run(ready);
+			continue;
+		}
+		struct l4_message message = reply_and_wait(due);
+		due = NULL;
+		struct process *sender = l4_error(message.result) == L4_OK ? sender_of(message.source) : NULL;
+		if (sender && sender->state == PROCESS_USER) {
+			sender->arch.message[0] = message.w0;
+			sender->arch.message[1] = message.w1;
+			interrupts_on();
+			due = run(sender);
+		}
+	}
+}
+
+void arch_halt(void)
+{
+	for (;;) {
+		interrupts_off();
+		l4_ipc_receive(l4_nil(), L4_RECEIVE_SHORT, L4_NEVER);
+	}
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT
+ * What a process's message means. Its words tell: 0xFFFFFF00 | vector is an exception that the library reports; a
+ * small number with a frame that confirms it is a system call; everything else is a page fault of L4's RPC (bit 1
+ * of the address set: a write). Only the first page of memory could be taken for a number, and nothing is mapped
+ * there.
+ */
+#include "l4_port.h"
+#include "memory.h"
+#include "printk.h"
+
+#define PAGE_FAULT_WRITE 2u
+#define VECTOR_PAGE_FAULT 14
+
+struct exception_frame {
+	unsigned vector, error_code, eip;
+};
+
+static void reply_result(struct process *process, int result)
+{
+	process->arch.reply_kind = REPLY_RESULT;
+	process->arch.reply[0] = (unsigned)result;
+	process->arch.reply[1] = 0;
+}
+
+/* True if the message was a system call. The user has just pushed the frame: where its page is not present, or its
+ * number is another, there was none. */
+static bool serve_system_call(struct process *process, unsigned number, unsigned address)
+{
+	struct syscall_frame frame;
+	unsigned *entry = address < USER_LIMIT ? page_entry(process, address) : NULL;
+
+	if (!entry || !(*entry & PAGE_PRESENT) || copy_in(process, &frame, address, sizeof(frame)) < 0) {
+		return false;
+	}
+	if (frame.eax != number && !(number == MESSAGE_NUMBER_BEYOND && frame.eax > number)) {
+		return false;
+	}
+	reply_result(process, system_call(process, (int)frame.eax, &frame));
+	return true;
+}
+
+static void serve_exception(struct process *process, unsigned address)
+{
+	struct exception_frame frame;
+
+	if (copy_in(process, &frame, address, sizeof(frame)) < 0) {
+		printk("linux: %s (pid %d): an exception came with a wild frame\n", process->name, process->pid);
+		process_kill(process, SIGSEGV);
+		return;
+	}
+	exception(process, frame.vector, frame.error_code, frame.eip);
+}
+
+static void serve_page_fault(struct process *process, unsigned word, unsigned eip)
+{
+	unsigned address = word & ~3u;
+	bool write = word & PAGE_FAULT_WRITE;
+	int error = memory_fault(process, address, write);
+
+	if (error < 0) {
+		if (error == -ENOMEM) {
+			process_kill(process, SIGKILL);
+			return;
+		}
+		printk("linux: %s (pid %d): cannot access address 0x%x\n", process->name, process->pid, address);
+		exception(process, VECTOR_PAGE_FAULT, write ? 6 : 4, eip);
+		return;
+	}
+	unsigned entry = *page_entry(process, address);
+	unsigned rights = entry & PAGE_WRITABLE ? L4_FPAGE_WRITABLE : L4_FPAGE_READ_ONLY;
+	process->arch.reply_kind = REPLY_MAP;
+	process->arch.reply[0] = page_floor(address);
+	process->arch.reply[1] = l4_make_fpage((unsigned)frame_address(entry & PAGE_MASK), L4_PAGE_SIZE_LOG2, rights);
+}
+
+void message_serve(struct process *process)
+{
+	unsigned w0 = process->arch.message[0];
+	unsigned w1 = process->arch.message[1];
+
+	if (w0 >= MESSAGE_EXCEPTION) {
+		serve_exception(process, w1);
+	} else if (w0 > MESSAGE_NUMBER_BEYOND || !serve_system_call(process, w0, w1)) {
+		serve_page_fault(process, w0, w1);
+	}
+}

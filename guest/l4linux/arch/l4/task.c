@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT
+ * Processes as L4 tasks: 5 and up, created by the server, which is therefore their chief and their pager.
+ */
+#include "arch.h"
+#include "l4_port.h"
+#include "memory.h"
+#include "printk.h"
+
+#define FIRST_TASK 5
+
+const unsigned arch_modules_before = 2; /* σ0 and the server itself */
+
+static unsigned char task_is_used[L4_TASKS];
+
+static struct l4_threadid task_id(unsigned task) { return l4_make_id(task, 0, 1, L4_TASK_ROOT, 0, 0); }
+
+bool arch_space_create(struct process *process)
+{
+	for (unsigned task = FIRST_TASK; task < L4_TASKS; task++) {
+		if (!task_is_used[task]) {
+			task_is_used[task] = 1;
+			process->task = task;
+			return library_map(process);
+		}
+	}
+	return false;
+}
+
+void arch_space_delete(struct process *process)
+{
+	if (!l4_is_nil(process->arch.thread)) {
+		l4_task_new(process->arch.thread, server.low, 0, 0, l4_nil());
+		process->arch.thread = l4_nil();
+	}
+	task_is_used[process->task] = 0;
+}
+
+/* Takes the frame away from whoever has it from us; the next fault maps what the logical table says then. Before
+ * the task runs nobody can have it. */
+void arch_page_changed(struct process *process, unsigned address, unsigned frame)
+{
+	(void)address;
+	if (!l4_is_nil(process->arch.thread)) {
+		l4_fpage_unmap(l4_make_fpage((unsigned)frame_address(frame), L4_PAGE_SIZE_LOG2, 0),
+			       L4_UNMAP_PAGE | L4_UNMAP_OTHER_SPACES);
+	}
+}
+
+static void start_task(struct process *process, unsigned eip, unsigned esp)
+{
+	/* the library's start-up code finds the program's first address on the stack and goes there */
+	esp -= sizeof(eip);
+	if (copy_out(process, esp, &eip, sizeof(eip)) < 0) {
+		panic("a new process has no stack");
+	}
+	process->arch.thread = l4_task_new(task_id(process->task), PRIORITY_USER, esp, library_start_address(), server);
+	if (l4_is_nil(process->arch.thread)) {
+		panic("the kernel refuses to create a task");
+	}
+	set_priority(process->arch.thread, PRIORITY_USER);
+}
+
+/* The life of a process's coroutine: one turn for each message of its task. */
+void arch_run_user(struct process *process, unsigned eip, unsigned esp)
+{
+	start_task(process, eip, esp);
+	for (;;) {
+		leave_coroutine(PROCESS_USER);
+		process_check_signals(process);
+		message_serve(process);
+		process_check_signals(process);
+	}
+}
+
+/* It will be run, and sees the signal before anything else. */
+void arch_interrupt_user(struct process *process) { make_ready(process); }
