@@ -1,7 +1,7 @@
 // Watches code by image and address, or by task and address: the hook is placed where the page lies physically,
 // as soon as a page of code is entered through the TLB, in every space that maps it.
 import type { Target } from '../emulator/target.ts';
-import { isKernelAddress } from './addresses.ts';
+import { isKernelAddress, KERNEL_TASK } from './addresses.ts';
 import type { HookListener, HookTable } from './hooks.ts';
 import type { ImageTable, LoadedImage } from './images.ts';
 import type { Spaces } from './spaces.ts';
@@ -89,9 +89,9 @@ export class CodeWatch {
   }
 
   private fixedPhysical(location: CodeLocation): number | undefined {
-    return location.kind === 'image'
-      ? this.images.physicalOf(location.image, location.address)
-      : undefined;
+    const image =
+      location.kind === 'image' ? location.image : this.images.at(KERNEL_TASK, location.address);
+    return image && this.images.physicalOf(image, location.address);
   }
 
   private physicalIn(location: CodeLocation, task: number): number | undefined {

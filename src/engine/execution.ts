@@ -38,6 +38,7 @@ export class Execution {
   private pending: StopCause | undefined;
   private pauseRequested = false;
   private idleStreak = 0;
+  private lastBreath = 0;
   private wakeSleeper: (() => void) | undefined;
   /** Never run beyond this instruction count. */
   limit = Infinity;
@@ -69,20 +70,24 @@ export class Execution {
   async run(): Promise<StopCause> {
     this.pending = undefined;
     this.pauseRequested = false;
-    let lastYield = this.host.now();
     for (;;) {
       const cause = await this.runSlice();
       if (cause !== undefined) {
         return cause;
       }
-      if (this.pauseRequested) {
+      if (await this.breathe()) {
         return { kind: 'pause' };
       }
-      if (this.host.now() - lastYield >= SLICE_MILLISECONDS) {
-        await this.host.yield();
-        lastYield = this.host.now();
-      }
     }
+  }
+
+  /** Lets the host's event loop run if it has not for a while; true if a pause has been asked for. */
+  async breathe(): Promise<boolean> {
+    if (this.host.now() - this.lastBreath >= SLICE_MILLISECONDS) {
+      await this.host.yield();
+      this.lastBreath = this.host.now();
+    }
+    return this.pauseRequested;
   }
 
   /** Executes one instruction; undefined if nothing stopped the machine. */

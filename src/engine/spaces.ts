@@ -29,7 +29,7 @@ export class Spaces {
   /** The task whose space is current; 0 before there is one. */
   currentTask(): number {
     if (this.kernel !== undefined) {
-      return this.kernel.currentSpace()?.task ?? KERNEL_TASK;
+      return this.kernel.currentTask() ?? KERNEL_TASK;
     }
     const directory = this.target.registers().cr3;
     const process = this.linux

@@ -1,11 +1,13 @@
 // The kernel of guest/kernel as an observer sees it: threads, spaces, mapping trees, read from its memory.
 // *src/kernel observes what guest/kernel runs.*
 import type { Target } from '../emulator/target.ts';
+import { FormatError } from '../base/bytes.ts';
+import type { Type } from '../symbols/dwarf/types.ts';
 import type { SymbolImage } from '../symbols/image.ts';
 import { numberOf, type ReadMemory } from '../symbols/values.ts';
 import { globalValue, Structure, walkList } from './structures.ts';
 import { formatThreadId, taskOf, lthreadOf, type ThreadId } from './threadId.ts';
-import { peekVirtual } from './virtualMemory.ts';
+import { peekVirtual, word } from './virtualMemory.ts';
 
 export interface KernelThread {
   readonly id: ThreadId;
@@ -52,6 +54,7 @@ export class KernelView {
   readonly image: SymbolImage;
   private readonly target: Target;
   readonly read: ReadMemory;
+  private path: { variable: number | undefined; offsets: number[] } | undefined;
 
   constructor(image: SymbolImage, target: Target) {
     this.image = image;
@@ -85,6 +88,27 @@ export class KernelView {
   currentThread(): KernelThread | undefined {
     const control = this.currentControl();
     return control && this.threadOf(control, control.address);
+  }
+
+  /**
+   * The task of the running thread's space, by three words of memory: for observers that ask at every call. The
+   * places of the words come from the debug information, once. Undefined before there is one.
+   */
+  currentTask(): number | undefined {
+    this.path ??= this.currentTaskPath();
+    let address: number | undefined = this.path.variable;
+    for (const offset of this.path.offsets) {
+      const pointer: number | undefined =
+        address === undefined ? undefined : word(this.read(address, 4));
+      address = pointer === undefined || pointer === 0 ? undefined : pointer + offset;
+    }
+    return address === undefined ? undefined : word(this.read(address, 4));
+  }
+
+  private currentTaskPath(): { variable: number | undefined; offsets: number[] } {
+    const space = offsetOf(this.image.types.named('struct tcb'), 'space');
+    const task = offsetOf(this.image.types.named('struct space'), 'task');
+    return { variable: this.image.global('current')?.address, offsets: [space, task] };
   }
 
   threadAt(address: number): KernelThread | undefined {
@@ -213,6 +237,15 @@ export class KernelView {
       children,
     };
   }
+}
+
+/** Byte offset of a direct member; throws if the debug information lacks it. */
+export function offsetOf(type: Type | undefined, name: string): number {
+  const member = type?.kind === 'struct' && type.members.find((each) => each.name === name);
+  if (!member) {
+    throw new FormatError(`The kernel's debug information lacks the member "${name}".`);
+  }
+  return member.offset;
 }
 
 function registersOf(frame: Structure | undefined): RegisterVector {

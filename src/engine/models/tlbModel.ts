@@ -1,0 +1,47 @@
+// The TLB view's model: every valid entry of the Pentium's TLBs, who filled it and when, and whether it is stale.
+import type { TlbEntry } from '../../emulator/target.ts';
+import type { TlbAnswer, TlbRow, TlbUnit } from '../../protocol/requests.ts';
+import { formatReference, hex32, isKernelAddress } from '../addresses.ts';
+import type { System } from '../system.ts';
+
+const UNITS: readonly { kind: TlbEntry['kind']; name: string; counter: 'i' | 'd' }[] = [
+  { kind: 'instruction', name: 'Instruction TLB', counter: 'i' },
+  { kind: 'data', name: 'Data TLB, 4 KB pages', counter: 'd' },
+  { kind: 'data-4M', name: 'Data TLB, 4 MB pages', counter: 'd' },
+];
+
+export function tlbModel(system: System): TlbAnswer {
+  const entries = system.machine.tlbEntries();
+  const { tlb } = system.machine.statistics();
+  const units = UNITS.map(({ kind, name, counter }): TlbUnit => {
+    const rows = entries.filter((entry) => entry.kind === kind).map((entry) => row(entry, system));
+    return { name, ...tlb[counter], entries: rows };
+  });
+  return { kind: 'Pentium: 4-way, pseudo-LRU, flushed by a CR3 load', units };
+}
+
+function row(entry: TlbEntry, system: System): TlbRow {
+  const task = taskOfDirectory(entry.pageDirectory, system);
+  const page = system.machine.translate(entry.pageDirectory, entry.linear);
+  const isKernel = isKernelAddress(entry.linear);
+  return {
+    set: entry.set,
+    way: entry.way,
+    linear: hex32(entry.linear),
+    reference: formatReference(isKernel ? 0 : (task ?? 0), entry.linear),
+    physical: hex32(entry.physical),
+    rights: (entry.writable ? 'rw' : 'r-') + (entry.user ? ' user' : ''),
+    dirty: entry.dirty,
+    space: isKernel ? 'kernel' : task === undefined ? 'unknown' : system.spaces.taskLabel(task),
+    filledAt: entry.filledAt,
+    nextVictim: entry.nextVictim,
+    stale:
+      page === undefined || page.physical !== entry.physical || page.writable !== entry.writable,
+  };
+}
+
+function taskOfDirectory(pageDirectory: number, system: System): number | undefined {
+  return system.spaces
+    .tasks()
+    .find((task) => system.spaces.pageDirectoryOf(task) === pageDirectory);
+}

@@ -1,0 +1,139 @@
+// Connects a profiler to a running system: the CPU tells of calls, returns and interrupts; the probes tell which
+// thread or coroutine runs, who waits for whom, and where a system call begins and ends.
+import { threadKey } from '../kernel/threadId.ts';
+import { offsetOf } from '../kernel/kernelView.ts';
+import { word } from '../kernel/virtualMemory.ts';
+import { systemCallName } from '../l4linux/systemCallNames.ts';
+import { Profiler } from '../profiler/profiler.ts';
+import type { World } from '../protocol/requests.ts';
+import { KERNEL_TASK, spaceOf } from './addresses.ts';
+import { eventNamed } from './events.ts';
+import { ROOT_TASK, type LoadedImage } from './images.ts';
+import type { System } from './system.ts';
+
+const NIL = 0xffffffff;
+
+export class Profiling {
+  readonly profiler: Profiler;
+  private readonly system: System;
+  private readonly removals: (() => void)[] = [];
+  private readonly names = new Map<number, { name: string; world: World }>();
+
+  constructor(system: System) {
+    this.system = system;
+    this.profiler = new Profiler(
+      (address) => this.resolve(address),
+      () => system.machine.instructionCount,
+      this.currentThread(),
+    );
+    this.followCalls();
+    if (system.kernel !== undefined) {
+      this.followThreads();
+    }
+    this.followSystemCalls();
+  }
+
+  stop(): void {
+    this.profiler.settle();
+    this.system.machine.controlFlow = undefined;
+    this.removals.forEach((remove) => remove());
+  }
+
+  private followCalls(): void {
+    const { profiler, system } = this;
+    system.machine.controlFlow = {
+      call: (from, to) => profiler.call(from, to),
+      return: (to) => profiler.return(to),
+      interrupt: (_vector, from) => profiler.interrupt(from, system.machine.registers().eip),
+      interruptReturn: (to) => profiler.interruptReturn(to),
+    };
+  }
+
+  private on(event: string, listener: (raw: readonly number[]) => void): void {
+    const definition = eventNamed(event);
+    if (definition !== undefined) {
+      this.removals.push(
+        this.system.events.listenRaw(definition, (raw) => {
+          listener(raw);
+          return false;
+        }),
+      );
+    }
+  }
+
+  private followThreads(): void {
+    const { profiler } = this;
+    this.on('thread-switch', ([, to]) => profiler.threadSwitch(this.threadOfControl(to)));
+    this.on('ipc-send', ([sender, toLow, , , receive]) => {
+      const isClosedWait = receive !== NIL && (receive & 1) === 0;
+      if (isClosedWait) {
+        profiler.callIpc(this.threadOfControl(sender), String(threadKey(toLow)));
+      }
+    });
+    this.on('pf-rpc', ([thread, pagerLow]) =>
+      profiler.callIpc(this.threadOfControl(thread), String(threadKey(pagerLow))),
+    );
+    this.on('ipc-receive', ([receiver, fromLow]) =>
+      profiler.received(this.threadOfControl(receiver), String(threadKey(fromLow))),
+    );
+    this.on('thread-delete', ([thread]) => profiler.threadDeleted(this.threadOfControl(thread)));
+  }
+
+  private followSystemCalls(): void {
+    const { profiler, system } = this;
+    if (system.kernel === undefined) {
+      this.on('linux-syscall', ([, number]) => profiler.systemCallEntry(systemCallName(number)));
+      this.on('linux-syscall-return', () => profiler.systemCallExit());
+    } else {
+      this.on('syscall-entry', ([number]) => profiler.systemCallEntry(systemCallName(number)));
+      this.on('syscall-exit', () => profiler.systemCallExit());
+    }
+    this.on('coroutine-switch', ([, to]) => profiler.coroutineSwitch(to));
+  }
+
+  private currentThread(): string {
+    const control = this.system.kernel?.currentControl();
+    return control === undefined ? 'boot' : this.threadOfControl(control.address);
+  }
+
+  private threadOfControl(control: number): string {
+    const { kernel } = this.system;
+    const offset =
+      kernel === undefined ? 0 : offsetOf(kernel.image.types.named('struct tcb'), 'id');
+    const low = word(kernel?.read(control + offset, 4));
+    return low === undefined ? 'boot' : String(threadKey(low));
+  }
+
+  private resolve(address: number): { name: string; world: World } {
+    const task = spaceOf(address, this.system.spaces.currentTask());
+    const key = task * 0x1_0000_0000 + address;
+    let known = this.names.get(key);
+    if (known === undefined) {
+      const image = this.system.images.at(task, address);
+      const found = image?.symbols.functionAt(address);
+      const name = found?.name ?? image?.symbols.describe(address) ?? `0x${address.toString(16)}`;
+      known = { name, world: worldOf(image, task, name) };
+      this.names.set(key, known);
+    }
+    return known;
+  }
+}
+
+function worldOf(image: LoadedImage | undefined, task: number, name: string): World {
+  switch (image?.role) {
+    case 'kernel':
+      return /(^|_)idle/.test(name) ? 'idle' : 'kernel';
+    case 'native':
+      return /(^|_)idle/.test(name) ? 'idle' : 'server';
+    case 'sigma0':
+      return 'sigma0';
+    case 'library':
+      return 'library';
+    case 'root':
+      return 'server';
+    case 'program':
+      return 'user';
+    default:
+      return task === KERNEL_TASK ? 'kernel' : task === ROOT_TASK ? 'server' : 'user';
+  }
+}
