@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Clans and chiefs: through whom a message goes.
+ */
+#ifndef KERNEL_CLANS_H
+#define KERNEL_CLANS_H
+
+#include <l4/syscalls.h>
+
+#include "tcb.h"
+
+/* To whom a message of self for destination really goes, and whether that lies inside or outside its clan.
+ * A destination that does not exist is outside. */
+struct l4_threadid clans_nearest(const struct tcb *self, struct l4_threadid destination, enum l4_nearest_type *type);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The kernel's voice (COM1) and its last word.
+ */
+#ifndef KERNEL_CONSOLE_H
+#define KERNEL_CONSOLE_H
+
+struct trap_frame;
+
+void console_initialize(void);
+
+/* %s, %u, %x (8 digits) and %%; nothing else. */
+void console_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* An invariant is broken: says so on COM1, and halts. */
+void panic(const char *message) __attribute__((noreturn));
+
+/* The same for an exception that the kernel itself raised. */
+void panic_with_frame(const char *message, const struct trap_frame *frame) __attribute__((noreturn));
+
+/* A kind of message that this kernel does not do yet: names it and panics in a debug build (-DL4_DEBUG); else the
+ * operation ends with its error code. */
+#ifdef L4_DEBUG
+#define NOT_YET(what) panic("not yet: " what)
+#else
+#define NOT_YET(what) ((void)0)
+#endif
+
+#endif

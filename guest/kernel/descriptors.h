@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Segments, gates and the task state segment, as the generic kernel sees them; ia32/descriptors.c has them.
+ */
+#ifndef KERNEL_DESCRIPTORS_H
+#define KERNEL_DESCRIPTORS_H
+
+#include "space.h"
+#include "tcb.h"
+
+void descriptors_initialize(void);
+
+/* The user's data and code segment become those of a space. */
+void descriptors_load_user_segments(const struct space *space);
+
+/* From now on, entries from user mode begin at the top of this thread's kernel stack. */
+void descriptors_set_kernel_stack(const struct tcb *thread);
+
+#endif

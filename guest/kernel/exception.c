@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Exceptions: the ones the kernel handles by itself, and the rest, which a thread gets through its own table as if
+ * the processor had called the handler. L4 reference manual, "Exceptions" and "User-level exception handlers".
+ */
+#include <l4/probes.h>
+#include <l4/syscalls.h>
+
+#include "console.h"
+#include "emulation.h"
+#include "fpu.h"
+#include "ia32/cpu.h"
+#include "ipc.h"
+#include "user_memory.h"
+
+/* True: the instruction may be tried again, or the thread has something else to do. False: to its own table. */
+typedef bool exception_handler(struct tcb *self, struct trap_frame *frame);
+
+void exception_entry(struct trap_frame *frame, enum vector vector);
+
+static bool page_fault(struct tcb *self, struct trap_frame *frame)
+{
+	unsigned address = cr2_read();
+	L4_PROBE4("l4", "page-fault", self, address, frame->error_code, frame->eip);
+	if (address >= USER_LIMIT) {
+		return false;
+	}
+	return user_page_in(self, address, (frame->error_code & PAGE_FAULT_WRITE) != 0);
+}
+
+static bool device_not_available(struct tcb *self, struct trap_frame *frame)
+{
+	(void)frame;
+	return fpu_acquire(self);
+}
+
+static bool general_protection(struct tcb *self, struct trap_frame *frame)
+{
+	/* INT n and bad selectors have an error code; what the kernel mends has none. */
+	return frame->error_code == 0 && (emulate_instruction(self, frame) || reload_segments(frame));
+}
+
+static exception_handler *const handlers[EXCEPTION_VECTORS] = {
+	[VECTOR_DEVICE_NOT_AVAILABLE] = device_not_available,
+	[VECTOR_GENERAL_PROTECTION] = general_protection,
+	[VECTOR_PAGE_FAULT] = page_fault,
+};
+
+static bool has_error_code(enum vector vector)
+{
+	return vector == VECTOR_DOUBLE_FAULT || (vector >= 10 && vector <= VECTOR_PAGE_FAULT) ||
+	       vector == VECTOR_ALIGNMENT_CHECK;
+}
+
+/* The handler's address in the thread's table; 0: there is none. */
+static unsigned find_handler(struct tcb *self, enum vector vector)
+{
+	enum { TYPE_MASK = 0x0f00, TYPE_TRAP_GATE = 0x0f00 };
+	struct l4_idt_gate gate;
+	if (self->user_idt == 0 ||
+	    !user_read(self, &gate, self->user_idt + (unsigned)vector * sizeof gate, sizeof gate) ||
+	    (gate.type & TYPE_MASK) != TYPE_TRAP_GATE) {
+		return 0;
+	}
+	return gate.offset_low | (unsigned)gate.offset_high << 16;
+}
+
+/* What the processor would push: EFLAGS, CS, EIP, and below them the error code if the vector has one. */
+static bool deliver(struct tcb *self, struct trap_frame *frame, enum vector vector)
+{
+	unsigned handler = find_handler(self, vector);
+	if (handler == 0) {
+		return false;
+	}
+	unsigned pushed[] = {frame->error_code, frame->eip, frame->cs, frame->eflags};
+	unsigned first = has_error_code(vector) ? 0 : 1;
+	unsigned size = (4 - first) * sizeof pushed[0];
+	if (!user_write(self, frame->esp - size, pushed + first, size)) {
+		return false;
+	}
+	frame->esp -= size;
+	frame->eip = handler;
+	frame->eflags &= ~(unsigned)EFLAGS_TRAP;
+	return true;
+}
+
+static void shut_down(struct tcb *self, const struct trap_frame *frame, enum vector vector, unsigned address)
+{
+	console_print("l4: thread %u.%u shut down by exception %u, error %x, eip %x, cr2 %x\n", self->space->task,
+		      l4_lthread_of(self->id), (unsigned)vector, frame->error_code, frame->eip, address);
+	ipc_shut_down(self);
+}
+
+void exception_entry(struct trap_frame *frame, enum vector vector)
+{
+	unsigned address = cr2_read(); /* now: another thread may fault before this one is shut down */
+	if (!from_user_mode(frame)) {
+		console_print("exception %u ", (unsigned)vector);
+		panic_with_frame("exception in the kernel", frame);
+	}
+	struct tcb *self = current;
+	if (handlers[vector] && handlers[vector](self, frame)) {
+		return;
+	}
+	L4_PROBE4("l4", "exception", self, vector, frame->error_code, frame->eip);
+	if (!deliver(self, frame, vector)) {
+		shut_down(self, frame, vector, address);
+	}
+}

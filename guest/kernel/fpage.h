@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Flexpages: regions of a space whose size is a power of two, mapped as a loop over pages.
+ */
+#ifndef KERNEL_FPAGE_H
+#define KERNEL_FPAGE_H
+
+#include <l4/types.h>
+
+#include "mapping.h"
+
+/* A send-fpage: where in the window it goes, and what it is. */
+struct send_fpage {
+	unsigned send_base;
+	l4_fpage fpage;
+};
+
+/* At least a page, at most the whole space. */
+bool fpage_is_valid(l4_fpage fpage);
+
+/* Maps or grants a valid fpage of one space into the receive window of another; false: out of memory. */
+bool fpage_map(struct space *from, struct space *to, struct send_fpage item, l4_fpage receive_window);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The floating-point unit, switched lazily: its registers stay with the thread that last computed.
+ */
+#ifndef KERNEL_FPU_H
+#define KERNEL_FPU_H
+
+#include "tcb.h"
+
+void fpu_initialize(void);
+
+/* The thread is about to run: its first floating-point instruction traps unless the registers are its own. */
+void fpu_switch(const struct tcb *next);
+
+/* #NM of the running thread; false: no memory for its state. */
+bool fpu_acquire(struct tcb *self);
+
+/* The thread is about to be freed. */
+void fpu_release(struct tcb *thread);
+
+#endif

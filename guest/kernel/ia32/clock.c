@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The MC146818 real-time clock as the kernel's timer: periodic interrupt (IRQ 8) at 512 Hz. Data sheet, registers
+ * A (rate), B (enable) and C (must be read, or no further interrupt comes).
+ */
+#include "../clock.h"
+
+#include "../kip.h"
+#include "../schedule.h"
+#include "../timeout.h"
+#include "cpu.h"
+
+enum {
+	RTC_INDEX = 0x70,
+	RTC_DATA = 0x71,
+	RTC_REGISTER_A = 0x0a,
+	RTC_REGISTER_B = 0x0b,
+	RTC_REGISTER_C = 0x0c,
+	RATE_MASK = 0x0f,
+	RATE_512_HZ = 0x07,
+	PERIODIC_INTERRUPT = 0x40,
+};
+/* A tick is 1953.125 us: 1953, and one more every eighth time. */
+enum { TICK = 1953, TICKS_PER_CORRECTION = 8 };
+
+static microseconds now;
+static unsigned ticks;
+
+static unsigned char rtc_read(unsigned char index)
+{
+	port_out(RTC_INDEX, index);
+	return port_in(RTC_DATA);
+}
+
+static void rtc_write(unsigned char index, unsigned char value)
+{
+	port_out(RTC_INDEX, index);
+	port_out(RTC_DATA, value);
+}
+
+void clock_initialize(void)
+{
+	rtc_write(RTC_REGISTER_A, (unsigned char)((rtc_read(RTC_REGISTER_A) & ~RATE_MASK) | RATE_512_HZ));
+	rtc_write(RTC_REGISTER_B, rtc_read(RTC_REGISTER_B) | PERIODIC_INTERRUPT);
+	rtc_read(RTC_REGISTER_C);
+}
+
+microseconds clock_now(void)
+{
+	return now;
+}
+
+void clock_tick(void)
+{
+	rtc_read(RTC_REGISTER_C);
+	unsigned elapsed = TICK + (++ticks % TICKS_PER_CORRECTION == 0);
+	now += elapsed;
+	kip_set_clock(now);
+	timeout_expire(now);
+	schedule_tick(elapsed);
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * COM1 as a console, by polling (NS 16550 data sheet), with the little formatting that the kernel needs; and panic.
+ */
+#include "../console.h"
+
+#include <l4/probes.h>
+#include <stdarg.h>
+
+#include "../trap.h"
+#include "cpu.h"
+
+enum {
+	COM1 = 0x3f8,
+	UART_DATA = COM1,
+	UART_DIVISOR_HIGH = COM1 + 1,
+	UART_LINE_CONTROL = COM1 + 3,
+	UART_LINE_STATUS = COM1 + 5,
+	LINE_CONTROL_8N1 = 3,
+	LINE_CONTROL_DIVISOR = 0x80,
+	LINE_STATUS_EMPTY = 0x20,
+};
+
+void console_initialize(void)
+{
+	port_out(UART_LINE_CONTROL, LINE_CONTROL_DIVISOR);
+	port_out(UART_DATA, 1); /* 115200 baud */
+	port_out(UART_DIVISOR_HIGH, 0);
+	port_out(UART_LINE_CONTROL, LINE_CONTROL_8N1);
+}
+
+static void put(char character)
+{
+	while (!(port_in(UART_LINE_STATUS) & LINE_STATUS_EMPTY)) {
+	}
+	port_out(UART_DATA, (unsigned char)character);
+}
+
+static void put_string(const char *string)
+{
+	while (*string) {
+		put(*string++);
+	}
+}
+
+static void put_hexadecimal(unsigned value)
+{
+	for (int shift = 28; shift >= 0; shift -= 4) {
+		put("0123456789abcdef"[value >> shift & 15]);
+	}
+}
+
+static void put_decimal(unsigned value)
+{
+	char digits[11];
+	char *digit = digits + sizeof digits - 1;
+	*digit = 0;
+	do {
+		*--digit = (char)('0' + value % 10);
+		value /= 10;
+	} while (value);
+	put_string(digit);
+}
+
+void console_print(const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	for (; *format; format++) {
+		if (*format != '%') {
+			put(*format);
+			continue;
+		}
+		switch (*++format) {
+		case 's': put_string(va_arg(arguments, const char *)); break;
+		case 'u': put_decimal(va_arg(arguments, unsigned)); break;
+		case 'x': put_hexadecimal(va_arg(arguments, unsigned)); break;
+		default: put(*format); break;
+		}
+	}
+	va_end(arguments);
+}
+
+void panic(const char *message)
+{
+	console_print("kernel panic: %s\n", message);
+	L4_PROBE1("l4", "panic", message);
+	halt_for_ever();
+}
+
+void panic_with_frame(const char *message, const struct trap_frame *frame)
+{
+	console_print("eip %x error %x cr2 %x esp %x\n", frame->eip, frame->error_code, cr2_read(),
+		      (unsigned)&frame->esp);
+	console_print("eax %x ecx %x edx %x ebx %x\n", frame->eax, frame->ecx, frame->edx, frame->ebx);
+	console_print("ebp %x esi %x edi %x eflags %x\n", frame->ebp, frame->esi, frame->edi, frame->eflags);
+	panic(message);
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The instructions that C has no words for: ports, control registers, TLB and CPUID (Pentium manual, volume 3,
+ * "Instruction Set"). One inline function an instruction.
+ */
+#ifndef KERNEL_IA32_CPU_H
+#define KERNEL_IA32_CPU_H
+
+enum cr0_bits {
+	CR0_EMULATION = 1 << 2,
+	CR0_MONITOR_COPROCESSOR = 1 << 1,
+	CR0_TASK_SWITCHED = 1 << 3,
+	CR0_NUMERIC_ERROR = 1 << 5,
+};
+enum cr4_bits {
+	CR4_PAGE_SIZE = 1 << 4,
+	CR4_FXSAVE = 1 << 9,
+	CR4_SIMD_EXCEPTIONS = 1 << 10,
+};
+enum eflags_bits {
+	EFLAGS_RESERVED = 1 << 1,
+	EFLAGS_TRAP = 1 << 8,
+	EFLAGS_INTERRUPT = 1 << 9,
+	EFLAGS_IOPL_3 = 3 << 12,
+};
+enum cpuid_features {
+	CPUID_FXSAVE = 1 << 24,
+	CPUID_SSE = 1 << 25,
+};
+
+static inline void port_out(unsigned short port, unsigned char value)
+{
+	__asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
+}
+
+static inline unsigned char port_in(unsigned short port)
+{
+	unsigned char value;
+	__asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
+	return value;
+}
+
+static inline unsigned cr0_read(void)
+{
+	unsigned value;
+	__asm__ volatile("movl %%cr0, %0" : "=r"(value));
+	return value;
+}
+
+static inline void cr0_write(unsigned value)
+{
+	__asm__ volatile("movl %0, %%cr0" : : "r"(value));
+}
+
+static inline unsigned cr2_read(void)
+{
+	unsigned value;
+	__asm__ volatile("movl %%cr2, %0" : "=r"(value));
+	return value;
+}
+
+static inline void cr3_write(unsigned value)
+{
+	__asm__ volatile("movl %0, %%cr3" : : "r"(value) : "memory");
+}
+
+static inline unsigned cr4_read(void)
+{
+	unsigned value;
+	__asm__ volatile("movl %%cr4, %0" : "=r"(value));
+	return value;
+}
+
+static inline void cr4_write(unsigned value)
+{
+	__asm__ volatile("movl %0, %%cr4" : : "r"(value));
+}
+
+static inline void task_switched_clear(void)
+{
+	__asm__ volatile("clts");
+}
+
+static inline void page_invalidate(unsigned address)
+{
+	__asm__ volatile("invlpg (%0)" : : "r"(address) : "memory");
+}
+
+static inline unsigned cpuid_features(void)
+{
+	unsigned eax = 1, ebx, ecx, edx;
+	__asm__ volatile("cpuid" : "+a"(eax), "=b"(ebx), "=c"(ecx), "=d"(edx));
+	return edx;
+}
+
+/* Index of the highest bit set; undefined for 0. */
+static inline unsigned highest_bit(unsigned word)
+{
+	unsigned index;
+	__asm__("bsrl %1, %0" : "=r"(index) : "rm"(word));
+	return index;
+}
+
+/* Waits for an interrupt: the one place where the kernel can be interrupted. */
+static inline void wait_for_interrupt(void)
+{
+	__asm__ volatile("sti\n\thlt\n\tcli" : : : "memory");
+}
+
+static inline void __attribute__((noreturn)) halt_for_ever(void)
+{
+	for (;;) {
+		__asm__ volatile("cli\n\thlt");
+	}
+}
+
+#endif

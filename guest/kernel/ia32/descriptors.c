@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * GDT, IDT and TSS. Pentium manual, volume 3, "Protected Mode" (descriptor formats) and "Interrupts".
+ * The user's two descriptors belong to the space that runs: a small space will have its own base and limit.
+ */
+#include "../descriptors.h"
+
+#include "../console.h"
+#include "../trap.h"
+
+struct descriptor {
+	unsigned low, high;
+};
+
+struct table_register {
+	unsigned short limit;
+	unsigned base;
+} __attribute__((packed));
+
+/* Only what a switch to ring 0 reads; the I/O map lies behind the limit, and IOPL 3 makes it idle. */
+struct task_state_segment {
+	unsigned link, esp0, ss0, unused[22];
+	unsigned short trap, io_map;
+};
+
+enum descriptor_type {
+	TYPE_TASK_STATE = 0x00008900,
+	TYPE_KERNEL_CODE = 0x00c09b00, /* present, accessed, 4 KB granular, 32 bits */
+	TYPE_KERNEL_DATA = 0x00c09300,
+	TYPE_USER_CODE = 0x00c0fb00,
+	TYPE_USER_DATA = 0x00c0f300,
+};
+enum gate_type {
+	GATE_INTERRUPT = 0x8e00,
+	GATE_INTERRUPT_USER = 0xee00,
+};
+enum { GDT_ENTRIES = 7, IDT_ENTRIES = L4_VECTOR_TASK_NEW + 1, SYSTEM_CALLS = 7 };
+
+static struct descriptor gdt[GDT_ENTRIES];
+static struct descriptor idt[IDT_ENTRIES];
+static struct task_state_segment tss;
+
+extern const unsigned exception_stubs[EXCEPTION_VECTORS];
+extern const unsigned interrupt_stubs[L4_IRQS];
+extern const unsigned system_call_stubs[SYSTEM_CALLS];
+
+static void set_segment(unsigned selector, unsigned base, unsigned last_unit, enum descriptor_type type)
+{
+	gdt[selector >> 3] = (struct descriptor){
+		.low = (last_unit & 0xffff) | base << 16,
+		.high = (base >> 16 & 0xff) | (unsigned)type | (last_unit & 0xf0000) | (base & 0xff000000),
+	};
+}
+
+static void set_gate(unsigned vector, unsigned stub, enum gate_type type)
+{
+	idt[vector] = (struct descriptor){
+		.low = (stub & 0xffff) | KERNEL_CODE << 16,
+		.high = (stub & 0xffff0000) | (unsigned)type,
+	};
+}
+
+/* What each vector is. INT n for any n that has no user gate raises #GP with error code 8n + 2. */
+static const struct {
+	unsigned first, count;
+	const unsigned *stubs;
+	enum gate_type type;
+} vectors[] = {
+	{0, EXCEPTION_VECTORS, exception_stubs, GATE_INTERRUPT},
+	{VECTOR_IRQ_BASE, L4_IRQS, interrupt_stubs, GATE_INTERRUPT},
+	{L4_VECTOR_IPC, SYSTEM_CALLS, system_call_stubs, GATE_INTERRUPT_USER},
+};
+
+static void load_tables(void)
+{
+	struct table_register gdt_register = {sizeof gdt - 1, (unsigned)gdt};
+	struct table_register idt_register = {sizeof idt - 1, (unsigned)idt};
+
+	__asm__ volatile("lgdt %[gdt]\n\t"
+			 "lidt %[idt]\n\t"
+			 "ljmp %[code], $1f\n"
+			 "1:\tmovl %[data], %%ds\n\t"
+			 "movl %[data], %%es\n\t"
+			 "movl %[data], %%ss\n\t"
+			 "movl %[null], %%fs\n\t"
+			 "movl %[null], %%gs\n\t"
+			 "ltr %w[tss]"
+			 :
+			 : [gdt] "m"(gdt_register), [idt] "m"(idt_register), [code] "i"(KERNEL_CODE),
+			   [data] "r"(KERNEL_DATA), [null] "r"(0), [tss] "r"(TASK_STATE)
+			 : "memory");
+}
+
+void descriptors_initialize(void)
+{
+	tss.ss0 = KERNEL_DATA;
+	tss.io_map = sizeof tss;
+	set_segment(KERNEL_CODE, 0, 0xfffff, TYPE_KERNEL_CODE);
+	set_segment(KERNEL_DATA, 0, 0xfffff, TYPE_KERNEL_DATA);
+	set_segment(TASK_STATE, (unsigned)&tss, sizeof tss - 1, TYPE_TASK_STATE);
+	descriptors_load_user_segments(kernel_space);
+	for (unsigned row = 0; row < sizeof vectors / sizeof vectors[0]; row++) {
+		for (unsigned i = 0; i < vectors[row].count; i++) {
+			set_gate(vectors[row].first + i, vectors[row].stubs[i], vectors[row].type);
+		}
+	}
+	load_tables();
+}
+
+void descriptors_load_user_segments(const struct space *space)
+{
+	if (space->small_slot) {
+		panic("not yet: small spaces");
+	}
+	/* 3 GB and slot 0: a large space's segment may not reach a small space. */
+	unsigned last_page = (USER_LIMIT + SMALL_SLOT_SIZE) / L4_PAGE_SIZE - 1;
+	set_segment(USER_DATA, 0, last_page, TYPE_USER_DATA);
+	set_segment(USER_CODE, 0, last_page, TYPE_USER_CODE);
+}
+
+void descriptors_set_kernel_stack(const struct tcb *thread)
+{
+	tss.esp0 = (unsigned)(thread->user_frame + 1);
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Lazy switching of x87 (and, where CPUID says so, SSE) state. Pentium manual, volume 3, "Numeric coprocessor":
+ * CR0.TS makes the next floating-point instruction raise #NM.
+ */
+#include "../fpu.h"
+
+#include "../memory.h"
+#include "cpu.h"
+
+/* The FXSAVE image, which has to be aligned to 16 bytes; FNSAVE needs the first 108. */
+struct fpu_state {
+	unsigned char image[512];
+} __attribute__((aligned(16)));
+
+enum { MXCSR_DEFAULT = 0x1f80 };
+
+static struct slab fpu_slab = {.object_size = sizeof(struct fpu_state)};
+static struct tcb *owner; /* whose state the registers hold; null: nobody's */
+static bool has_fxsave;
+static bool has_sse;
+
+void fpu_initialize(void)
+{
+	unsigned features = cpuid_features();
+	has_fxsave = (features & CPUID_FXSAVE) != 0;
+	has_sse = (features & CPUID_SSE) != 0;
+	if (has_fxsave) {
+		cr4_write(cr4_read() | CR4_FXSAVE | (has_sse ? CR4_SIMD_EXCEPTIONS : 0));
+	}
+	cr0_write((cr0_read() & ~(unsigned)CR0_EMULATION) | CR0_MONITOR_COPROCESSOR | CR0_NUMERIC_ERROR |
+		  CR0_TASK_SWITCHED);
+}
+
+void fpu_switch(const struct tcb *next)
+{
+	if (next == owner) {
+		task_switched_clear();
+	} else {
+		cr0_write(cr0_read() | CR0_TASK_SWITCHED);
+	}
+}
+
+static void save(struct fpu_state *state)
+{
+	if (has_fxsave) {
+		__asm__ volatile("fxsave %0" : "=m"(*state));
+	} else {
+		__asm__ volatile("fnsave %0\n\tfwait" : "=m"(*state));
+	}
+}
+
+static void load(const struct fpu_state *state)
+{
+	if (has_fxsave) {
+		__asm__ volatile("fxrstor %0" : : "m"(*state));
+	} else {
+		__asm__ volatile("frstor %0" : : "m"(*state));
+	}
+}
+
+static void load_initial(void)
+{
+	unsigned mxcsr = MXCSR_DEFAULT;
+	__asm__ volatile("fninit");
+	if (has_sse) {
+		__asm__ volatile("ldmxcsr %0" : : "m"(mxcsr));
+	}
+}
+
+bool fpu_acquire(struct tcb *self)
+{
+	bool first = !self->fpu_state;
+	if (first) {
+		self->fpu_state = slab_allocate(&fpu_slab);
+		if (!self->fpu_state) {
+			return false;
+		}
+	}
+	task_switched_clear();
+	if (owner) {
+		save(owner->fpu_state);
+	}
+	if (first) {
+		load_initial();
+	} else {
+		load(self->fpu_state);
+	}
+	owner = self;
+	return true;
+}
+
+void fpu_release(struct tcb *thread)
+{
+	if (owner == thread) {
+		owner = NULL;
+	}
+	if (thread->fpu_state) {
+		slab_free(&fpu_slab, thread->fpu_state);
+		thread->fpu_state = NULL;
+	}
+}

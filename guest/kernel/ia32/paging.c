@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The Pentium's two-level page tables, and which of them is loaded. Pentium manual, volume 3, "Paging".
+ * All directories share the kernel's upper part (the window on physical memory), which never changes after boot.
+ */
+#include "../paging.h"
+
+#include <l4/probes.h>
+#include <stddef.h>
+
+#include "../memory.h"
+#include "../string.h"
+#include "../descriptors.h"
+#include "cpu.h"
+
+enum {
+	TABLE_ENTRIES = 1024,
+	DIRECTORY_SHIFT = 22,
+	FIRST_KERNEL_ENTRY = SMALL_SPACES_END >> DIRECTORY_SHIFT,
+	USER_ENTRIES = USER_LIMIT >> DIRECTORY_SHIFT,
+	/* Rights are the page-table entry's; the directory entry lets everything through. */
+	DIRECTORY_BITS = PAGE_PRESENT | PAGE_WRITABLE | PAGE_USER,
+};
+
+extern page_table_entry kernel_page_directory[TABLE_ENTRIES];
+
+static struct space *loaded_space;
+
+unsigned paging_kernel_directory(void)
+{
+	return physical_of(kernel_page_directory);
+}
+
+void paging_initialize(unsigned memory_end)
+{
+	for (unsigned entry = 0; entry < FIRST_KERNEL_ENTRY; entry++) {
+		kernel_page_directory[entry] = 0;
+	}
+	unsigned first_absent = (WINDOW_BASE >> DIRECTORY_SHIFT) + ((memory_end + SUPERPAGE_SIZE - 1) >> DIRECTORY_SHIFT);
+	for (unsigned entry = first_absent; entry < TABLE_ENTRIES; entry++) {
+		kernel_page_directory[entry] = 0;
+	}
+	loaded_space = kernel_space;
+	cr3_write(paging_kernel_directory());
+}
+
+unsigned directory_create(void)
+{
+	unsigned directory = frame_allocate();
+	if (directory) {
+		page_table_entry *entries = window(directory);
+		memcpy(entries + FIRST_KERNEL_ENTRY, kernel_page_directory + FIRST_KERNEL_ENTRY,
+		       (TABLE_ENTRIES - FIRST_KERNEL_ENTRY) * sizeof *entries);
+	}
+	return directory;
+}
+
+void directory_delete(unsigned directory)
+{
+	page_table_entry *entries = window(directory);
+	for (unsigned entry = 0; entry < USER_ENTRIES; entry++) {
+		if (entries[entry] & PAGE_PRESENT) {
+			frame_free(entries[entry] & L4_PAGE_MASK);
+		}
+	}
+	frame_free(directory);
+}
+
+static void load(struct space *space)
+{
+	if (space->small_slot != loaded_space->small_slot) {
+		descriptors_load_user_segments(space);
+	}
+	loaded_space = space;
+	cr3_write(space->page_directory);
+	L4_PROBE1("l4", "tlb-flush", space);
+}
+
+void directory_leave(struct space *space)
+{
+	if (loaded_space == space) {
+		load(kernel_space);
+	}
+}
+
+void space_switch(struct space *space)
+{
+	struct space *from = loaded_space;
+	if (space == from || space == kernel_space) {
+		return;
+	}
+	load(space);
+	L4_PROBE2("l4", "switch-space", from, space);
+}
+
+page_table_entry *entry_find(unsigned directory, unsigned address)
+{
+	page_table_entry table = ((page_table_entry *)window(directory))[address >> DIRECTORY_SHIFT];
+	if (!(table & PAGE_PRESENT)) {
+		return NULL;
+	}
+	return (page_table_entry *)window(table & L4_PAGE_MASK) + (address >> L4_PAGE_SIZE_LOG2) % TABLE_ENTRIES;
+}
+
+page_table_entry *entry_make(unsigned directory, unsigned address)
+{
+	page_table_entry *table = (page_table_entry *)window(directory) + (address >> DIRECTORY_SHIFT);
+	if (!(*table & PAGE_PRESENT)) {
+		unsigned frame = frame_allocate();
+		if (!frame) {
+			return NULL;
+		}
+		*table = frame | DIRECTORY_BITS;
+	}
+	return entry_find(directory, address);
+}
+
+void entry_changed(const struct space *space, unsigned address)
+{
+	if (space == loaded_space) {
+		page_invalidate(address);
+	}
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Inter-process communication as the rest of the kernel uses it: page faults and interrupts are messages too, and
+ * threads are made to stop waiting by cancelling, by time, and by the death of their partner.
+ */
+#ifndef KERNEL_IPC_H
+#define KERNEL_IPC_H
+
+#include "space.h"
+#include "tcb.h"
+
+/* Carries out the ipc whose parameters stand in the running thread's ipc. Blocks; when it returns, the result is in
+ * the user's registers, or in rpc_result if kernel_rpc is set. */
+void ipc_perform(struct tcb *self, struct l4_threadid partner);
+
+/* A page-fault RPC to the running thread's pager; its completion code. */
+unsigned ipc_page_fault(struct tcb *self, unsigned w0, unsigned w1);
+
+/* The thread waits for messages of this interrupt, or of anyone. */
+bool ipc_waits_for_irq(const struct tcb *thread);
+
+/* An interrupt's message; the thread becomes ready, if it is not running. */
+void ipc_deliver_irq(struct tcb *thread, unsigned irq);
+
+/* Ends what the thread waits for, with cancelled or timed out; it becomes ready. */
+void ipc_cancel(struct tcb *thread);
+void ipc_timed_out(struct tcb *thread);
+
+/* Takes a thread out of its receiver's send queue, and ends the waiting of those in its own. */
+void ipc_withdraw(struct tcb *thread);
+
+/* A task dies: whoever waits for a message of one of its threads gets an error. */
+void ipc_forget_task(const struct space *space);
+
+/* Blocks the running thread in what its state says without a message: nobody will wake it. */
+void ipc_shut_down(struct tcb *self);
+
+#endif

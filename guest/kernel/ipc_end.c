@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * How waiting ends without a message: by cancelling (lthread_ex_regs), by the clock, by the death of a partner.
+ * L4 reference manual, "IPC: completion codes".
+ */
+#include "ipc.h"
+
+#include "message.h"
+#include "schedule.h"
+#include "send_queue.h"
+#include "thread.h"
+#include "timeout.h"
+
+static bool is_sending(const struct tcb *thread)
+{
+	return thread->state == THREAD_SENDING || thread->state == THREAD_PAGE_FAULT_SEND;
+}
+
+static bool is_receiving(const struct tcb *thread)
+{
+	return thread->state == THREAD_RECEIVING || thread->state == THREAD_WAITING ||
+	       thread->state == THREAD_PAGE_FAULT_REPLY;
+}
+
+static void leave_send_queue(struct tcb *thread)
+{
+	struct tcb *receiver = thread_lookup(thread->partner);
+	if (receiver) {
+		send_queue_remove(receiver, thread);
+	}
+}
+
+/* The code of the phase that it is in; a receive code is given, the send code is that with bit 4 set. */
+static void end_waiting(struct tcb *thread, enum l4_completion_code code)
+{
+	timeout_cancel(thread);
+	if (is_sending(thread)) {
+		leave_send_queue(thread);
+		ipc_complete(thread, code | L4_RESULT_SEND_PHASE);
+		ready_add(thread);
+	} else if (is_receiving(thread)) {
+		ipc_complete(thread, code);
+		ready_add(thread);
+	}
+}
+
+void ipc_timed_out(struct tcb *thread)
+{
+	end_waiting(thread, L4_RECEIVE_TIMEOUT);
+}
+
+void ipc_cancel(struct tcb *thread)
+{
+	if (thread->state == THREAD_DEAD) {
+		ready_add(thread);
+		return;
+	}
+	if (thread->ipc.receive_follows) {
+		thread->ipc.receive_follows = false;
+		ipc_complete(thread, L4_RECEIVE_CANCELED);
+	}
+	end_waiting(thread, L4_RECEIVE_CANCELED);
+}
+
+void ipc_withdraw(struct tcb *thread)
+{
+	if (is_sending(thread)) {
+		leave_send_queue(thread);
+	}
+	while (thread->send_queue) {
+		struct tcb *sender = thread->send_queue;
+		send_queue_remove(thread, sender);
+		timeout_cancel(sender);
+		ipc_complete(sender, L4_NOT_EXISTING);
+		ready_add(sender);
+	}
+}
+
+void ipc_forget_task(const struct space *space)
+{
+	for (struct tcb *thread = thread_list; thread; thread = thread->thread_next) {
+		bool closed = thread->state == THREAD_RECEIVING || thread->state == THREAD_PAGE_FAULT_REPLY;
+		if (closed && l4_same_task(thread->partner, space->id)) {
+			end_waiting(thread, L4_NOT_EXISTING);
+		}
+	}
+}
+
+void ipc_shut_down(struct tcb *self)
+{
+	self->state = THREAD_DEAD;
+	self->partner = l4_nil();
+	thread_block(NULL);
+}

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The mapping database. A mapping is derived from its parent: to unmap is to take away a node's descendants, to
+ * flush takes the node too, to grant moves the node. sigma0's nodes are the roots; they are made when first needed.
+ * L4 reference manual, "Mapping, Granting, Unmapping"; Liedtke, SOSP'95, section 2.1.
+ *
+ * Trees are walked without recursion, because kernel stacks are small and trees may be deep.
+ */
+#include "mapping.h"
+
+#include <stddef.h>
+
+#include "kip.h"
+#include "memory.h"
+#include "paging.h"
+
+struct frame *frame_table;
+unsigned frame_count;
+
+static struct slab mapping_slab = {.object_size = sizeof(struct mapping)};
+
+void mapping_initialize(unsigned memory_end)
+{
+	frame_count = memory_end >> FRAME_SHIFT;
+	frame_table = boot_allocate(frame_count * sizeof *frame_table);
+}
+
+static struct frame *frame_of(page_table_entry entry)
+{
+	return &frame_table[entry >> FRAME_SHIFT];
+}
+
+static page_table_entry *entry_of(const struct mapping *mapping)
+{
+	return entry_find(mapping->space->page_directory, mapping->address);
+}
+
+/* The node after this one in the subtree of top, parents before children; null after the last. */
+static struct mapping *next_in_tree(struct mapping *mapping, const struct mapping *top)
+{
+	if (mapping->first_child) {
+		return mapping->first_child;
+	}
+	while (mapping != top) {
+		if (mapping->next_sibling) {
+			return mapping->next_sibling;
+		}
+		mapping = mapping->parent;
+	}
+	return NULL;
+}
+
+static struct mapping *find(const struct frame *frame, const struct space *space, unsigned address)
+{
+	struct mapping *mapping = frame->root;
+	while (mapping && !(mapping->space == space && mapping->address == address)) {
+		mapping = next_in_tree(mapping, frame->root);
+	}
+	return mapping;
+}
+
+static void write_entry(page_table_entry *entry, const struct frame *frame, enum mapping_rights rights)
+{
+	unsigned physical = (unsigned)(frame - frame_table) << FRAME_SHIFT;
+	*entry = physical | PAGE_PRESENT | PAGE_USER | (rights == RIGHTS_WRITABLE ? PAGE_WRITABLE : 0);
+}
+
+/* A node below parent (null: the frame's root) and its page-table entry; null: out of memory. */
+static struct mapping *add(struct frame *frame, struct mapping *parent, struct space *space, unsigned address,
+			   enum mapping_rights rights)
+{
+	page_table_entry *entry = entry_make(space->page_directory, address);
+	struct mapping *mapping = entry ? slab_allocate(&mapping_slab) : NULL;
+	if (!mapping) {
+		return NULL;
+	}
+	mapping->space = space;
+	mapping->address = address;
+	mapping->parent = parent;
+	mapping->rights = rights;
+	if (parent) {
+		mapping->next_sibling = parent->first_child;
+		if (parent->first_child) {
+			parent->first_child->previous_sibling = mapping;
+		}
+		parent->first_child = mapping;
+	} else {
+		frame->root = mapping;
+	}
+	write_entry(entry, frame, rights);
+	return mapping;
+}
+
+/* Takes a leaf away. */
+static void remove(struct frame *frame, struct mapping *leaf)
+{
+	*entry_of(leaf) = 0;
+	entry_changed(leaf->space, leaf->address);
+	if (leaf->previous_sibling) {
+		leaf->previous_sibling->next_sibling = leaf->next_sibling;
+	} else if (leaf->parent) {
+		leaf->parent->first_child = leaf->next_sibling;
+	} else {
+		frame->root = NULL;
+	}
+	if (leaf->next_sibling) {
+		leaf->next_sibling->previous_sibling = leaf->previous_sibling;
+	}
+	slab_free(&mapping_slab, leaf);
+}
+
+static void remove_descendants(struct frame *frame, struct mapping *top)
+{
+	while (top->first_child) {
+		struct mapping *leaf = top->first_child;
+		while (leaf->first_child) {
+			leaf = leaf->first_child;
+		}
+		remove(frame, leaf);
+	}
+}
+
+static void remove_tree(struct frame *frame, struct mapping *top)
+{
+	remove_descendants(frame, top);
+	remove(frame, top);
+}
+
+static void make_read_only(struct mapping *mapping)
+{
+	if (mapping->rights == RIGHTS_WRITABLE) {
+		mapping->rights = RIGHTS_READ_ONLY;
+		*entry_of(mapping) &= ~(page_table_entry)PAGE_WRITABLE;
+		entry_changed(mapping->space, mapping->address);
+	}
+}
+
+enum map_result mapping_sigma0(unsigned address)
+{
+	if (address >> FRAME_SHIFT >= frame_count || !kip_frame_is_users(address)) {
+		return MAP_NOTHING;
+	}
+	struct frame *frame = &frame_table[address >> FRAME_SHIFT];
+	if (frame->root) {
+		return frame->root->space == sigma0_space ? MAP_DONE : MAP_NOTHING;
+	}
+	enum mapping_rights rights = kip_frame_is_info_page(address) ? RIGHTS_READ_ONLY : RIGHTS_WRITABLE;
+	return add(frame, NULL, sigma0_space, address, rights) ? MAP_DONE : MAP_NO_MEMORY;
+}
+
+static enum map_result find_source(const struct map_request *request, struct frame **frame, struct mapping **source)
+{
+	if (request->from == sigma0_space) {
+		enum map_result result = mapping_sigma0(request->source);
+		if (result != MAP_DONE) {
+			return result;
+		}
+	}
+	const page_table_entry *entry = entry_find(request->from->page_directory, request->source);
+	if (!entry || !(*entry & PAGE_PRESENT)) {
+		return MAP_NOTHING;
+	}
+	*frame = frame_of(*entry);
+	*source = find(*frame, request->from, request->source);
+	return MAP_DONE;
+}
+
+/* The destination shows this frame already: more rights if they come from the same source, never fewer. */
+static void upgrade(struct mapping *destination, const struct mapping *source, enum mapping_rights rights)
+{
+	if (destination->parent == source && rights == RIGHTS_WRITABLE) {
+		destination->rights = RIGHTS_WRITABLE;
+		*entry_of(destination) |= PAGE_WRITABLE;
+		/* A TLB may hold the entry without the right: it costs a needless fault otherwise. */
+		entry_changed(destination->space, destination->address);
+	}
+}
+
+/* Moves the node; what is derived from it stays so. */
+static void grant(struct frame *frame, struct mapping *mapping, const struct map_request *request,
+		  page_table_entry *destination, enum mapping_rights rights)
+{
+	*entry_of(mapping) = 0;
+	entry_changed(mapping->space, mapping->address);
+	mapping->space = request->to;
+	mapping->address = request->destination;
+	write_entry(destination, frame, mapping->rights);
+	if (rights == RIGHTS_READ_ONLY) {
+		for (struct mapping *m = mapping; m; m = next_in_tree(m, mapping)) {
+			make_read_only(m);
+		}
+	}
+}
+
+enum map_result mapping_map(const struct map_request *request)
+{
+	struct frame *frame;
+	struct mapping *source;
+	/* sigma0's mappings are roots: nobody maps into it. */
+	enum map_result result = request->to == sigma0_space ? MAP_NOTHING : find_source(request, &frame, &source);
+	if (result != MAP_DONE) {
+		return result;
+	}
+	enum mapping_rights rights = request->writable ? source->rights : RIGHTS_READ_ONLY;
+	page_table_entry *entry = entry_make(request->to->page_directory, request->destination);
+	if (!entry) {
+		return MAP_NO_MEMORY;
+	}
+	if (*entry & PAGE_PRESENT) {
+		struct frame *old = frame_of(*entry);
+		struct mapping *destination = find(old, request->to, request->destination);
+		if (old == frame) {
+			upgrade(destination, source, rights);
+			if (request->grant) {
+				remove_tree(frame, source);
+			}
+			return MAP_DONE;
+		}
+		remove_tree(old, destination);
+	}
+	if (request->grant) {
+		grant(frame, source, request, entry, rights);
+		return MAP_DONE;
+	}
+	return add(frame, source, request->to, request->destination, rights) ? MAP_DONE : MAP_NO_MEMORY;
+}
+
+void mapping_unmap(struct space *space, unsigned address, bool own, bool write_access_only)
+{
+	const page_table_entry *entry = entry_find(space->page_directory, address);
+	if (!entry || !(*entry & PAGE_PRESENT)) {
+		return;
+	}
+	struct frame *frame = frame_of(*entry);
+	struct mapping *top = find(frame, space, address);
+	if (write_access_only) {
+		for (struct mapping *m = own ? top : next_in_tree(top, top); m; m = next_in_tree(m, top)) {
+			make_read_only(m);
+		}
+	} else if (own) {
+		remove_tree(frame, top);
+	} else {
+		remove_descendants(frame, top);
+	}
+}
+
+void mapping_flush_space(struct space *space)
+{
+	for (unsigned address = 0; address < USER_LIMIT; address += FRAME_SIZE) {
+		if (address % SUPERPAGE_SIZE == 0) {
+			while (address < USER_LIMIT && !entry_find(space->page_directory, address)) {
+				address += SUPERPAGE_SIZE;
+			}
+			if (address >= USER_LIMIT) {
+				break;
+			}
+		}
+		mapping_unmap(space, address, true, false);
+	}
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The mapping database: for each frame of memory the tree of its mappings, sigma0's at the root. Every page-table
+ * entry of the user part has its node here and the other way round.
+ */
+#ifndef KERNEL_MAPPING_H
+#define KERNEL_MAPPING_H
+
+#include <stdbool.h>
+
+#include "space.h"
+
+enum mapping_rights {
+	RIGHTS_READ_ONLY,
+	RIGHTS_WRITABLE,
+};
+
+struct mapping {
+	struct space *space;
+	unsigned address; /* virtual, page-aligned */
+	struct mapping *parent;
+	struct mapping *first_child;
+	struct mapping *next_sibling, *previous_sibling;
+	enum mapping_rights rights;
+};
+
+struct frame {
+	struct mapping *root; /* sigma0's mapping, or of the space it granted the frame to; null: nobody's yet */
+};
+
+extern struct frame *frame_table;
+extern unsigned frame_count;
+
+enum map_result {
+	MAP_DONE,
+	MAP_NOTHING, /* there is nothing at the source, or no place for it */
+	MAP_NO_MEMORY,
+};
+
+struct map_request {
+	struct space *from, *to;
+	unsigned source, destination; /* page-aligned user addresses */
+	bool writable, grant;
+};
+
+/* A table for the frames below memory_end. */
+void mapping_initialize(unsigned memory_end);
+
+/* One page from one space to another. */
+enum map_result mapping_map(const struct map_request *request);
+
+/* What is derived from the page of a space; with own, that page's mapping too. */
+void mapping_unmap(struct space *space, unsigned address, bool own, bool write_access_only);
+
+/* All pages of a space and everything derived from them. */
+void mapping_flush_space(struct space *space);
+
+/* sigma0's mapping of the frame at this address comes into being, if the frame may be sigma0's. */
+enum map_result mapping_sigma0(unsigned address);
+
+#endif

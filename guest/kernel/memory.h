@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The kernel's own memory: a pool of 4 KB frames at the top of physical memory, and slabs of equal objects in them.
+ * Everything fails with null (or 0) when the pool is empty; nothing here panics.
+ */
+#ifndef KERNEL_MEMORY_H
+#define KERNEL_MEMORY_H
+
+#include "ia32/layout.h"
+
+enum { FRAME_SIZE = 4096, FRAME_SHIFT = 12 };
+
+/* Physical memory through the kernel's window, and back. */
+static inline void *window(unsigned physical)
+{
+	return (void *)(WINDOW_BASE + physical);
+}
+
+static inline unsigned physical_of(const void *address)
+{
+	return (unsigned)address - WINDOW_BASE;
+}
+
+/* The frames from first to end (physical addresses) become the pool. */
+void memory_initialize(unsigned first, unsigned end);
+
+/* A zeroed frame's physical address, or 0. */
+unsigned frame_allocate(void);
+void frame_free(unsigned physical);
+
+/* A zeroed run of bytes that is never given back; only while the kernel starts. Panics when there is none. */
+void *boot_allocate(unsigned size);
+
+struct slab {
+	unsigned object_size; /* at least a pointer, at most FRAME_SIZE */
+	void *free;
+};
+
+/* A zeroed object, or null. Its frame stays the slab's for good. */
+void *slab_allocate(struct slab *slab);
+void slab_free(struct slab *slab, void *object);
+
+#endif

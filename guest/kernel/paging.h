@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Page directories and tables as the generic kernel sees them; ia32/paging.c carries it out. Entries are written
+ * only by the mapping database's functions (mapping.c), so that the two always agree.
+ */
+#ifndef KERNEL_PAGING_H
+#define KERNEL_PAGING_H
+
+#include <stdbool.h>
+
+#include "space.h"
+
+typedef unsigned page_table_entry;
+
+enum page_table_bits {
+	PAGE_PRESENT = 1 << 0,
+	PAGE_WRITABLE = 1 << 1,
+	PAGE_USER = 1 << 2,
+};
+
+unsigned paging_kernel_directory(void);
+
+/* After the C side has begun: takes the boot's identity mapping and the window behind the end of memory away. */
+void paging_initialize(unsigned memory_end);
+
+/* A directory with the kernel's part in it, or 0. */
+unsigned directory_create(void);
+
+/* Frees the directory and the tables of its user part. */
+void directory_delete(unsigned directory);
+
+/* If the directory of this space is loaded, loads the kernel's. */
+void directory_leave(struct space *space);
+
+/* Makes a space the one that user addresses mean; the kernel's own space runs in any. */
+void space_switch(struct space *space);
+
+/* The entry for an address, or null if there is no page table. */
+page_table_entry *entry_find(unsigned directory, unsigned address);
+
+/* The same, and makes the table; null: out of memory. */
+page_table_entry *entry_make(unsigned directory, unsigned address);
+
+/* An entry has lost rights: no TLB may remember it. */
+void entry_changed(const struct space *space, unsigned address);
+
+#endif

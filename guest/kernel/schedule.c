@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The dispatcher: ready rings, the choice of the next thread, and the one function that switches. L4 reference
+ * manual, "Scheduling". Time-slice donation is a pointer to the thread whose slice is being used up.
+ */
+#include "schedule.h"
+
+#include <l4/probes.h>
+
+#include "descriptors.h"
+#include "fpu.h"
+#include "ia32/cpu.h"
+#include "paging.h"
+#include "system_calls.h"
+#include "thread.h"
+
+enum { WORD_BITS = 32, PRIORITY_WORDS = PRIORITIES / WORD_BITS };
+
+struct tcb *current;
+struct tcb *ready_queues[PRIORITIES];
+
+static unsigned ready_bits[PRIORITY_WORDS]; /* a bit for each ring that is not empty */
+static struct tcb *idle_thread;
+static struct tcb *slice_owner;
+
+void switch_stack(struct switch_frame **save, struct switch_frame *next);
+
+void ready_add(struct tcb *thread)
+{
+	thread->state = THREAD_READY;
+	if (thread->ready_next) {
+		return;
+	}
+	struct tcb *first = ready_queues[thread->priority];
+	if (first) {
+		thread->ready_next = first;
+		thread->ready_previous = first->ready_previous;
+		first->ready_previous->ready_next = thread;
+		first->ready_previous = thread;
+	} else {
+		thread->ready_next = thread->ready_previous = thread;
+		ready_queues[thread->priority] = thread;
+		ready_bits[thread->priority / WORD_BITS] |= 1u << thread->priority % WORD_BITS;
+	}
+}
+
+void ready_remove(struct tcb *thread)
+{
+	if (!thread->ready_next) {
+		return;
+	}
+	struct tcb **first = &ready_queues[thread->priority];
+	if (thread->ready_next == thread) {
+		*first = NULL;
+		ready_bits[thread->priority / WORD_BITS] &= ~(1u << thread->priority % WORD_BITS);
+	} else {
+		thread->ready_next->ready_previous = thread->ready_previous;
+		thread->ready_previous->ready_next = thread->ready_next;
+		if (*first == thread) {
+			*first = thread->ready_next;
+		}
+	}
+	thread->ready_next = thread->ready_previous = NULL;
+}
+
+void schedule_set_priority(struct tcb *thread, unsigned priority)
+{
+	bool ready = thread->ready_next != NULL;
+	ready_remove(thread);
+	thread->priority = (unsigned char)priority;
+	if (ready) {
+		ready_add(thread);
+	}
+}
+
+static struct tcb *most_urgent(void)
+{
+	for (int word = PRIORITY_WORDS - 1; word >= 0; word--) {
+		if (ready_bits[word]) {
+			return ready_queues[(unsigned)word * WORD_BITS + highest_bit(ready_bits[word])];
+		}
+	}
+	return idle_thread;
+}
+
+static void thread_switch_to(struct tcb *next)
+{
+	struct tcb *from = current;
+	if (next == from) {
+		return;
+	}
+	L4_PROBE2("l4", "thread-switch", from, next);
+	space_switch(next->space);
+	descriptors_set_kernel_stack(next);
+	fpu_switch(next);
+	current = next;
+	switch_stack(&from->kernel_esp, next->kernel_esp);
+}
+
+static void dispatch(struct tcb *next)
+{
+	slice_owner = next;
+	thread_switch_to(next);
+}
+
+void thread_block(struct tcb *next)
+{
+	ready_remove(current);
+	struct tcb *urgent = most_urgent();
+	if (next && next->priority >= urgent->priority) {
+		thread_switch_to(next);
+	} else {
+		dispatch(urgent);
+	}
+}
+
+void thread_hand_over(struct tcb *next)
+{
+	if (next->priority >= most_urgent()->priority) {
+		thread_switch_to(next);
+	}
+}
+
+void reschedule(void)
+{
+	struct tcb *urgent = most_urgent();
+	if (current == idle_thread || urgent->priority > current->priority) {
+		dispatch(urgent);
+	}
+}
+
+static void to_the_end(struct tcb *thread)
+{
+	if (ready_queues[thread->priority] == thread) {
+		ready_queues[thread->priority] = thread->ready_next;
+	} else if (thread->ready_next) {
+		ready_remove(thread);
+		ready_add(thread);
+	}
+}
+
+void thread_yield(void)
+{
+	current->timeslice_left = current->timeslice;
+	to_the_end(current);
+	dispatch(most_urgent());
+}
+
+void schedule_tick(unsigned elapsed)
+{
+	current->cpu_time += elapsed;
+	if (current != idle_thread) {
+		slice_owner->timeslice_left -= (int)elapsed;
+		if (slice_owner->timeslice_left <= 0) {
+			slice_owner->timeslice_left = slice_owner->timeslice;
+			thread_yield();
+			return;
+		}
+	}
+	reschedule();
+}
+
+void schedule_forget(const struct tcb *thread)
+{
+	if (slice_owner == thread) {
+		slice_owner = current;
+	}
+}
+
+bool schedule_is_idle(const struct tcb *thread)
+{
+	return thread == idle_thread;
+}
+
+void schedule_start(struct tcb *idle)
+{
+	struct switch_frame *boot_stack;
+	idle_thread = slice_owner = current = idle;
+	switch_stack(&boot_stack, idle->kernel_esp);
+	__builtin_unreachable();
+}
+
+void sys_thread_switch(struct trap_frame *frame)
+{
+	struct tcb *next = thread_lookup_low(frame->esi);
+	if (next && next != current && next->ready_next) {
+		thread_switch_to(next);
+	} else {
+		thread_yield();
+	}
+}

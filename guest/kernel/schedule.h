@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Who runs: 256 hard priorities, round robin by time slices within each. The slice that runs out may be another
+ * thread's than the running one's: a message passes the processor on together with the sender's slice.
+ */
+#ifndef KERNEL_SCHEDULE_H
+#define KERNEL_SCHEDULE_H
+
+#include "tcb.h"
+
+enum { PRIORITIES = 256 };
+
+extern struct tcb *ready_queues[PRIORITIES];
+
+/* Makes the idle thread the running one, and never returns. */
+void schedule_start(struct tcb *idle) __attribute__((noreturn));
+
+/* The state becomes READY. */
+void ready_add(struct tcb *thread);
+
+/* Out of its ring, if it is in one; the state is the caller's business. */
+void ready_remove(struct tcb *thread);
+
+void schedule_set_priority(struct tcb *thread, unsigned priority);
+
+/* The running thread, whose state says what it waits for, gives the processor away: to next, on its own slice, if
+ * nobody is more urgent (null: to whoever is most urgent). Returns when it runs again. */
+void thread_block(struct tcb *next);
+
+/* The running thread stays ready, but next, which is ready, goes on with the slice at once. */
+void thread_hand_over(struct tcb *next);
+
+/* Another thread may have become more urgent than the running one. */
+void reschedule(void);
+
+/* Goes to the end of its ring with a new slice. */
+void thread_yield(void);
+
+/* So much time has passed. */
+void schedule_tick(unsigned elapsed);
+
+/* The thread is about to be freed. */
+void schedule_forget(const struct tcb *thread);
+
+/* The idle thread is in no ring and cannot be switched to by name. */
+bool schedule_is_idle(const struct tcb *thread);
+
+#endif

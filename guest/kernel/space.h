@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Address spaces, which are what tasks are to the kernel: a page directory and up to 128 threads. The table from
+ * task numbers to spaces also keeps who may create the ones that are inactive.
+ */
+#ifndef KERNEL_SPACE_H
+#define KERNEL_SPACE_H
+
+#include <l4/types.h>
+#include <stdbool.h>
+
+struct tcb;
+
+struct space {
+	unsigned task;
+	unsigned page_directory; /* physical address */
+	unsigned small_slot;     /* 0: large */
+	unsigned chief;          /* task number */
+	struct l4_threadid id;   /* of lthread 0 */
+	struct space *space_next, *space_previous;
+	struct tcb *threads[L4_LTHREADS];
+};
+
+extern struct space *space_list;
+extern struct space *kernel_space;
+extern struct space *sigma0_space;
+
+/* The active task with this number, or null. */
+struct space *space_lookup(unsigned task);
+
+/* Task 1, whose directory is the one that the kernel started with. */
+void space_initialize(void);
+
+/* A new empty space for an inactive task number; null: out of memory. */
+struct space *space_create(unsigned task, unsigned chief, unsigned nest, unsigned site);
+
+/* Its threads, its mappings and everything derived from them, its tables. Nobody of it may be running. */
+void space_delete(struct space *space);
+
+/* Who may create an inactive task. */
+unsigned space_creator(unsigned task);
+void space_set_creator(unsigned task, unsigned creator);
+
+#endif

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The system call task_new: deletes a task, makes it anew, or hands the right to make it to somebody else. L4
+ * reference manual, "task_new". Only the task's chief may do so.
+ */
+#include <l4/types.h>
+
+#include "schedule.h"
+#include "space.h"
+#include "system_calls.h"
+#include "thread.h"
+
+static struct space *first_member(unsigned chief)
+{
+	for (struct space *space = space_list; space; space = space->space_next) {
+		/* The root task is its own chief. */
+		if (space->chief == chief && space->task != chief) {
+			return space;
+		}
+	}
+	return NULL;
+}
+
+/* A chief's death is its clan's: innermost first, without recursion. */
+static void delete_with_clan(struct space *top)
+{
+	for (;;) {
+		struct space *victim = top;
+		struct space *member;
+		while ((member = first_member(victim->task))) {
+			victim = member;
+		}
+		bool last = victim == top;
+		space_set_creator(victim->task, victim->chief);
+		space_delete(victim);
+		if (last) {
+			return;
+		}
+	}
+}
+
+/* The caller is the task's chief, or owns the number of one that is inactive; the site is its own. */
+static bool may_control(const struct tcb *self, struct l4_threadid task)
+{
+	unsigned number = l4_task_of(task);
+	struct space *space = space_lookup(number);
+	if (number == 0 || number == self->space->task || ((task.high ^ self->id.high) & L4_ID_SITE_MASK)) {
+		return false;
+	}
+	if (space) {
+		return space->chief == self->space->task && space->id.high == task.high &&
+		       number > L4_TASK_ROOT;
+	}
+	return space_creator(number) == self->space->task && number > L4_TASK_ROOT;
+}
+
+static unsigned nest_of_new_task(const struct tcb *self)
+{
+	return self->space->task == L4_TASK_ROOT ? 0 : l4_nest_of(self->id) + 1;
+}
+
+static struct l4_threadid create(struct tcb *self, unsigned number, const struct trap_frame *frame)
+{
+	unsigned site = self->id.high & L4_ID_SITE_MASK;
+	struct space *space = space_create(number, self->space->task, nest_of_new_task(self), site);
+	if (!space) {
+		return l4_nil();
+	}
+	struct tcb *thread = thread_create(space, 0, self);
+	if (!thread) {
+		space_delete(space);
+		return l4_nil();
+	}
+	if (frame->eax < self->max_controlled_priority) {
+		thread->max_controlled_priority = (unsigned char)frame->eax;
+	}
+	thread->pager = (struct l4_threadid){frame->ebx, frame->ebp};
+	thread->user_frame->esp = frame->ecx;
+	thread->user_frame->eip = frame->edx;
+	ready_add(thread);
+	return thread->id;
+}
+
+static struct l4_threadid make_inactive(struct l4_threadid task, unsigned new_chief)
+{
+	unsigned chief = l4_task_of((struct l4_threadid){new_chief, 0});
+	space_set_creator(l4_task_of(task), chief);
+	task.high = (task.high & ~((L4_TASKS - 1u) << L4_ID_TASK_SHIFT)) | chief << L4_ID_TASK_SHIFT;
+	return task;
+}
+
+void sys_task_new(struct trap_frame *frame)
+{
+	struct tcb *self = current;
+	struct l4_threadid task = {frame->esi & L4_ID_TASK_EQUAL_MASK, frame->edi};
+	struct l4_threadid result = l4_nil();
+	if (may_control(self, task) && nest_of_new_task(self) <= L4_MAX_NEST) {
+		struct space *old = space_lookup(l4_task_of(task));
+		if (old) {
+			delete_with_clan(old);
+		}
+		result = frame->ebx == 0 ? make_inactive(task, frame->eax) : create(self, l4_task_of(task), frame);
+	}
+	frame->esi = result.low;
+	frame->edi = result.high;
+	reschedule();
+}

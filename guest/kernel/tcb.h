@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The thread control block. A debugger reads it by its DWARF type (guest/README.md lists the names), so members may
+ * move and new ones may come. The kernel stack is the rest of the TCB's block, from its end downward.
+ */
+#ifndef KERNEL_TCB_H
+#define KERNEL_TCB_H
+
+#include <l4/types.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "ia32/layout.h"
+#include "trap.h"
+
+typedef unsigned long long microseconds;
+
+enum thread_state {
+	THREAD_INACTIVE,
+	THREAD_READY,
+	THREAD_SENDING,
+	THREAD_RECEIVING, /* from one partner */
+	THREAD_WAITING,   /* from anyone */
+	THREAD_PAGE_FAULT_SEND,
+	THREAD_PAGE_FAULT_REPLY,
+	THREAD_DEAD, /* shut down by an exception that nobody handles; lthread_ex_regs revives it */
+};
+
+/* The parameters of the ipc that a thread is in, from its registers or made by the kernel for a page fault. */
+struct ipc_parameters {
+	unsigned send_descriptor;
+	unsigned receive_descriptor;
+	l4_timeouts timeouts;
+	unsigned words[2];
+	bool kernel_rpc;      /* a page-fault RPC: nothing of the reply goes to the user's registers */
+	bool receive_follows; /* its message was fetched by the receiver; it must still start to receive itself */
+	unsigned rpc_result;
+};
+
+struct tcb {
+	struct l4_threadid id;
+	enum thread_state state;
+	struct space *space;
+	unsigned char priority;
+	unsigned char max_controlled_priority;
+	int timeslice;      /* microseconds */
+	int timeslice_left;
+	struct l4_threadid pager;
+	struct l4_threadid partner;
+	struct l4_threadid internal_preempter;
+	struct l4_threadid external_preempter;
+	struct tcb *ready_next, *ready_previous;   /* ring of its priority; null while it is not ready */
+	struct tcb *send_queue;                    /* first of those who wait to send to it */
+	struct tcb *send_next;
+	struct tcb *thread_next, *thread_previous; /* thread_list */
+	struct tcb *wakeup_next, *wakeup_previous; /* wakeup_list, by time */
+	microseconds wakeup_time;                  /* 0: never */
+	microseconds cpu_time;
+	struct switch_frame *kernel_esp; /* valid while it does not run */
+	struct trap_frame *user_frame;   /* null for the idle thread */
+	unsigned user_idt;               /* address of its exception table; 0: none */
+	struct fpu_state *fpu_state;     /* null until it first computes */
+	unsigned irq_id;                 /* irq + 1 of the associated interrupt; 0: none */
+	bool irq_pending;
+	struct ipc_parameters ipc;
+};
+
+extern struct tcb *thread_list;
+extern struct tcb *current;
+
+static inline bool same_id(struct l4_threadid a, struct l4_threadid b)
+{
+	return a.low == b.low && a.high == b.high;
+}
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The system call thread_schedule: priority, time slice and external preempter of a thread that the caller may
+ * control, and what the thread is doing. L4 reference manual, "thread_schedule".
+ */
+#include <l4/syscalls.h>
+
+#include "clock.h"
+#include "console.h"
+#include "schedule.h"
+#include "system_calls.h"
+#include "thread.h"
+
+enum {
+	MAX_TIMESLICE = 127000,
+	STATE_SHIFT = 16,
+	SMALL_UNCHANGED = 0xff,
+	LARGEST_EXPONENT = 15,
+};
+
+/* What the manual calls ts. */
+static const unsigned char states[] = {
+	[THREAD_INACTIVE] = L4_STATE_DEAD,
+	[THREAD_READY] = L4_STATE_RUNNING,
+	[THREAD_SENDING] = L4_STATE_PENDING_SEND,
+	[THREAD_RECEIVING] = L4_STATE_RECEIVING,
+	[THREAD_WAITING] = L4_STATE_WAITING,
+	[THREAD_PAGE_FAULT_SEND] = L4_STATE_PENDING_SEND,
+	[THREAD_PAGE_FAULT_REPLY] = L4_STATE_RECEIVING + L4_STATE_PAGER_RPC,
+	[THREAD_DEAD] = L4_STATE_DEAD,
+};
+
+struct time_word {
+	unsigned mantissa, exponent;
+};
+
+/* mantissa * 4^(15 - exponent) microseconds, rounded down. */
+static struct time_word encode(microseconds time)
+{
+	struct time_word word = {0, LARGEST_EXPONENT};
+	while (word.exponent > 1 && time > 0xff) {
+		time >>= 2;
+		word.exponent--;
+	}
+	word.mantissa = (unsigned)time & 0xff;
+	return word;
+}
+
+static unsigned describe(const struct tcb *thread)
+{
+	struct time_word slice = encode((unsigned)thread->timeslice);
+	return slice.mantissa << 24 | slice.exponent << 20 | (unsigned)states[thread->state] << STATE_SHIFT |
+	       thread->priority;
+}
+
+static void set_timeslice(struct tcb *thread, unsigned mantissa, unsigned exponent)
+{
+	if (mantissa == 0) {
+		NOT_YET("a thread without a time slice of its own");
+		return;
+	}
+	microseconds slice = (microseconds)mantissa << 2 * (LARGEST_EXPONENT - exponent);
+	thread->timeslice = slice > MAX_TIMESLICE ? MAX_TIMESLICE : (int)slice;
+}
+
+static void set_parameters(struct tcb *thread, unsigned param)
+{
+	unsigned priority = param & 0xff;
+	schedule_set_priority(thread, priority ? priority : 1);
+	set_timeslice(thread, param >> 24, param >> 20 & 0xf);
+}
+
+/* Both the priority that it has and the one that it would get must be within the caller's reach. */
+static bool may_control(const struct tcb *self, const struct tcb *thread, unsigned param)
+{
+	return thread && !schedule_is_idle(thread) && thread->priority <= self->max_controlled_priority &&
+	       (param == L4_UNCHANGED || (param & 0xff) <= self->max_controlled_priority);
+}
+
+static bool asks_for_small_space(unsigned param)
+{
+	unsigned small = param >> 8 & 0xff;
+	return param != L4_UNCHANGED && small != 0 && small != SMALL_UNCHANGED;
+}
+
+void sys_thread_schedule(struct trap_frame *frame)
+{
+	unsigned param = frame->eax;
+	struct tcb *thread = thread_lookup((struct l4_threadid){frame->esi, frame->edi});
+	if (!may_control(current, thread, param)) {
+		frame->eax = L4_UNCHANGED;
+		return;
+	}
+	if (asks_for_small_space(param)) {
+		NOT_YET("small spaces");
+		frame->eax = L4_UNCHANGED;
+		return;
+	}
+	struct l4_threadid preempter = {frame->ebx, frame->ebp};
+	struct l4_threadid partner = thread->state == THREAD_WAITING ? l4_invalid() : thread->partner;
+	microseconds remaining = thread->wakeup_time > clock_now() ? thread->wakeup_time - clock_now() : 0;
+	struct time_word wakeup = thread->wakeup_time ? encode(remaining) : (struct time_word){0, 0};
+
+	frame->eax = describe(thread);
+	frame->ebx = thread->external_preempter.low;
+	frame->ebp = thread->external_preempter.high;
+	frame->esi = partner.low;
+	frame->edi = partner.high;
+	frame->ecx = (unsigned)thread->cpu_time;
+	frame->edx = wakeup.mantissa << 24 | wakeup.exponent << 20 | (unsigned)(thread->cpu_time >> 32 & 0xffff);
+	if (!l4_is_invalid(preempter)) {
+		thread->external_preempter = preempter;
+	}
+	if (param != L4_UNCHANGED) {
+		set_parameters(thread, param);
+		reschedule();
+	}
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The timeout word (L4 reference manual, "IPC: timeouts"; m * 4^(15-e) microseconds, e = 0 means never) and the
+ * list of sleepers, sorted by the time of their wakeup.
+ */
+#include "timeout.h"
+
+#include <l4/probes.h>
+
+#include "clock.h"
+#include "ipc.h"
+
+static struct tcb *wakeup_list;
+
+static struct timeout decode(unsigned mantissa, unsigned exponent)
+{
+	struct timeout timeout = {
+		.never = exponent == 0,
+		.duration = exponent == 0 ? 0 : (microseconds)mantissa << 2 * (15 - exponent),
+	};
+	return timeout;
+}
+
+struct timeout timeout_send(l4_timeouts timeouts)
+{
+	return decode(timeouts >> 16 & 0xff, timeouts >> 4 & 0xf);
+}
+
+struct timeout timeout_receive(l4_timeouts timeouts)
+{
+	return decode(timeouts >> 24, timeouts & 0xf);
+}
+
+void timeout_set(struct tcb *thread, struct timeout timeout)
+{
+	if (timeout.never) {
+		return;
+	}
+	thread->wakeup_time = clock_now() + timeout.duration;
+	struct tcb *previous = NULL;
+	struct tcb *next = wakeup_list;
+	while (next && next->wakeup_time <= thread->wakeup_time) {
+		previous = next;
+		next = next->wakeup_next;
+	}
+	thread->wakeup_previous = previous;
+	thread->wakeup_next = next;
+	if (previous) {
+		previous->wakeup_next = thread;
+	} else {
+		wakeup_list = thread;
+	}
+	if (next) {
+		next->wakeup_previous = thread;
+	}
+}
+
+void timeout_cancel(struct tcb *thread)
+{
+	if (thread->wakeup_time == 0) {
+		return;
+	}
+	thread->wakeup_time = 0;
+	if (thread->wakeup_previous) {
+		thread->wakeup_previous->wakeup_next = thread->wakeup_next;
+	} else {
+		wakeup_list = thread->wakeup_next;
+	}
+	if (thread->wakeup_next) {
+		thread->wakeup_next->wakeup_previous = thread->wakeup_previous;
+	}
+	thread->wakeup_next = thread->wakeup_previous = NULL;
+}
+
+void timeout_expire(microseconds now)
+{
+	while (wakeup_list && wakeup_list->wakeup_time <= now) {
+		struct tcb *thread = wakeup_list;
+		timeout_cancel(thread);
+		L4_PROBE1("l4", "wakeup", thread);
+		ipc_timed_out(thread);
+	}
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Timeouts of ipc: what the timeout word means, and the list of threads that will be woken.
+ */
+#ifndef KERNEL_TIMEOUT_H
+#define KERNEL_TIMEOUT_H
+
+#include "tcb.h"
+
+struct timeout {
+	bool never;
+	microseconds duration; /* 0: at once */
+};
+
+struct timeout timeout_send(l4_timeouts timeouts);
+struct timeout timeout_receive(l4_timeouts timeouts);
+
+static inline bool timeout_at_once(struct timeout timeout)
+{
+	return !timeout.never && timeout.duration == 0;
+}
+
+/* The thread is about to block: it will be woken (ipc_timed_out) when the time has come. */
+void timeout_set(struct tcb *thread, struct timeout timeout);
+void timeout_cancel(struct tcb *thread);
+
+/* Wakes everyone whose time has come. */
+void timeout_expire(microseconds now);
+
+#endif

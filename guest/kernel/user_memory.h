@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The kernel's only ways to touch user memory: through the page tables and the window, never through the user's
+ * address itself, so the kernel takes no page faults of its own.
+ */
+#ifndef KERNEL_USER_MEMORY_H
+#define KERNEL_USER_MEMORY_H
+
+#include "tcb.h"
+
+/* Between the running thread's memory and the kernel's. A page that is missing is asked for from the pager as if the
+ * thread had touched it, so these may block. False: the pager refused, or the address is not a user's. */
+bool user_read(struct tcb *self, void *to, unsigned from, unsigned size);
+bool user_write(struct tcb *self, unsigned to, const void *from, unsigned size);
+
+/* One page of the running thread's: by the kernel for sigma0, by page-fault RPC for all others. */
+bool user_page_in(struct tcb *self, unsigned address, bool write);
+
+#endif

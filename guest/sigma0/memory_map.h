@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Whose each frame of memory is, as sigma0 decides it.
+ */
+#ifndef SIGMA0_MEMORY_MAP_H
+#define SIGMA0_MEMORY_MAP_H
+
+#include <l4/kip.h>
+#include <stdbool.h>
+
+void memory_map_initialize(const struct l4_kernel_info *info);
+
+/* The frame at this physical address for a task: free ones become the task's; dedicated ones are anyone's. */
+bool memory_map_take(unsigned address, unsigned task);
+
+/* Any free frame, from the top of memory downward; false: none is left. */
+bool memory_map_take_any(unsigned task, unsigned *address);
+
+/* The first byte behind memory. */
+unsigned memory_map_end(void);
+
+#endif
