@@ -16,19 +16,28 @@
 
 static struct uart ports[3];
 
+/* Waits for the first piece only; a terminal's line is one piece at most as long as the reader asked for. */
 static int serial_read(struct process *process, struct file *file, unsigned buffer, unsigned size)
 {
-	char piece[PIECE];
+	unsigned done = 0;
 
 	(void)file;
-	if (size == 0) {
-		return 0;
+	while (done < size) {
+		char piece[PIECE];
+		unsigned wanted = size - done < PIECE ? size - done : PIECE;
+		int length = serial_input_read(process, piece, wanted, done == 0);
+		if (length <= 0) {
+			return done > 0 ? (int)done : length;
+		}
+		if (copy_out(process, buffer + done, piece, (unsigned)length) < 0) {
+			return done > 0 ? (int)done : -EFAULT;
+		}
+		done += (unsigned)length;
+		if ((unsigned)length < wanted || piece[length - 1] == '\n') {
+			break;
+		}
 	}
-	int length = serial_input_read(process, piece, size < PIECE ? size : PIECE);
-	if (length > 0 && copy_out(process, buffer, piece, (unsigned)length) < 0) {
-		return -EFAULT;
-	}
-	return length;
+	return (int)done;
 }
 
 /* Output processing ONLCR: a line feed goes out with its carriage return. */

@@ -91,15 +91,15 @@ static int take(char *buffer, unsigned size)
 	return length > 0 || !carrier ? length : -EAGAIN;
 }
 
-/* Blocks until there is something, the end of input (0), or a fatal signal (-EINTR). */
-int serial_input_read(struct process *process, char *buffer, unsigned size)
+/* What there is; 0 at the end of input. If there is nothing yet: waits, or -EAGAIN; -EINTR after a fatal signal. */
+int serial_input_read(struct process *process, char *buffer, unsigned size, bool wait)
 {
 	unsigned flags = critical_enter();
 	int result;
 
-	while ((result = take(buffer, size)) == -EAGAIN && !process->fatal_signal) {
+	while ((result = take(buffer, size)) == -EAGAIN && wait && !process->fatal_signal) {
 		wait_on(&readers);
 	}
 	critical_leave(flags);
-	return result == -EAGAIN ? -EINTR : result;
+	return result == -EAGAIN && wait ? -EINTR : result;
 }

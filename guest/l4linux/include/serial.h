@@ -27,7 +27,7 @@ void uart_interrupts(const struct uart *uart, bool receive);
 
 /* The input side of COM2: raw bytes from the top half, and lines once the discipline has cooked them. */
 void serial_input_start(struct uart *input, struct uart *echo);
-int serial_input_read(struct process *process, char *buffer, unsigned size);
+int serial_input_read(struct process *process, char *buffer, unsigned size, bool wait);
 
 #define RING_SIZE 4096u /* a power of two */
 

@@ -9,7 +9,12 @@
 #include "printk.h"
 
 #define PAGE_FAULT_WRITE 2u
+#define VECTOR_BREAKPOINT 3
+#define VECTOR_OVERFLOW 4
+#define VECTOR_GENERAL_PROTECTION 13
 #define VECTOR_PAGE_FAULT 14
+#define ERROR_CODE_KIND 7u
+#define ERROR_CODE_OF_GATE 2u /* the rest of the error code is 8 times the vector of an int instruction */
 
 struct exception_frame {
 	unsigned vector, error_code, eip;
@@ -39,6 +44,19 @@ static bool serve_system_call(struct process *process, unsigned number, unsigned
 	return true;
 }
 
+/* INT3 and INTO have no gate under L4: they raise #GP with the gate's number. To Linux they are what they are. */
+static unsigned linux_vector(const struct exception_frame *frame)
+{
+	unsigned gate = frame->error_code / 8;
+
+	if (frame->vector == VECTOR_GENERAL_PROTECTION &&
+	    (frame->error_code & ERROR_CODE_KIND) == ERROR_CODE_OF_GATE &&
+	    (gate == VECTOR_BREAKPOINT || gate == VECTOR_OVERFLOW)) {
+		return gate;
+	}
+	return frame->vector;
+}
+
 static void serve_exception(struct process *process, unsigned address)
 {
 	struct exception_frame frame;
@@ -48,7 +66,7 @@ static void serve_exception(struct process *process, unsigned address)
 		process_kill(process, SIGSEGV);
 		return;
 	}
-	exception(process, frame.vector, frame.error_code, frame.eip);
+	exception(process, linux_vector(&frame), frame.error_code, frame.eip);
 }
 
 static void serve_page_fault(struct process *process, unsigned word, unsigned eip)

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The chapters in order, and what they share.
+ */
+#include "check.h"
+
+static unsigned failures;
+struct l4_threadid main_thread;
+struct l4_threadid pager_thread;
+
+void check(const char *name, bool condition)
+{
+	print("%s %s\n", condition ? "ok" : "FAIL", name);
+	failures += !condition;
+}
+
+void check_equal(const char *name, unsigned value, unsigned expected)
+{
+	check(name, value == expected);
+	if (value != expected) {
+		print("  it is %x, not %x\n", value, expected);
+	}
+}
+
+const struct l4_kernel_info *kernel_info_page(void)
+{
+	return (const struct l4_kernel_info *)INFO_PAGE;
+}
+
+void let_others_run(void)
+{
+	l4_sleep(10000);
+}
+
+static void wait_for_ever(void)
+{
+	l4_ipc_receive(l4_nil(), L4_RECEIVE_SHORT, L4_NEVER);
+}
+
+void stop_thread(unsigned lthread)
+{
+	start_thread(lthread, wait_for_ever);
+	let_others_run();
+}
+
+void echo(void)
+{
+	struct l4_message message = l4_ipc_wait(L4_RECEIVE_SHORT, L4_NEVER);
+	for (;;) {
+		message = l4_ipc_reply_and_wait(message.source, L4_SEND_SHORT, message.w0 + 1, message.w1 + 1,
+						L4_RECEIVE_SHORT, L4_SEND_AT_ONCE);
+	}
+}
+
+static void (*const chapters[])(void) = {
+	check_sigma0, check_ids,        check_ipc,        check_timeouts,   check_mapping, check_unmap,
+	check_threads, check_tasks,     check_scheduling, check_exceptions, check_interrupts,
+	check_fpu,    check_hostile,    check_memory_exhaustion,
+};
+
+int main(void)
+{
+	main_thread = l4_myself();
+	pager_thread = start_thread(PAGER, serve_page_faults);
+	for (unsigned i = 0; i < sizeof chapters / sizeof chapters[0]; i++) {
+		chapters[i]();
+	}
+	print("selftest: %u failures\n", failures);
+	return failures != 0;
+}
