@@ -1,0 +1,170 @@
+// setBreakpoints, setFunctionBreakpoints, setExceptionBreakpoints, setInstructionBreakpoints, breakpointLocations.
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { parseReference } from '../engine/addresses.ts';
+import type { CodeLocation } from '../engine/codeWatch.ts';
+import { eventNamed } from '../engine/events.ts';
+import type { LoadedImage } from '../engine/images.ts';
+import { messageOf } from '../engine/userError.ts';
+import type { Debuggee } from './debuggee.ts';
+import type { HandlerTable, Outcome } from './handler.ts';
+
+type Breakpoint = DebugProtocol.Breakpoint;
+
+function setBreakpoints(debuggee: Debuggee, args: DebugProtocol.SetBreakpointsArguments): Outcome {
+  const path = args.source.path ?? '';
+  const kind = `source ${path}`;
+  debuggee.breakpoints.clear(kind);
+  const breakpoints = (args.breakpoints ?? []).map((wanted): Breakpoint =>
+    attempt(() => {
+      const found = locationsOfLine(debuggee, path, wanted.line);
+      if (found === undefined) {
+        return { verified: false, message: 'No loaded image has code for this line.' };
+      }
+      const state = debuggee.breakpoints.addCode(kind, { ...wanted, locations: found.locations });
+      return { ...state, line: found.line, source: args.source };
+    }),
+  );
+  return { body: { breakpoints } };
+}
+
+/** A request that cannot be met becomes an unverified breakpoint with the reason, never a failed response. */
+function attempt(make: () => Breakpoint): Breakpoint {
+  try {
+    return make();
+  } catch (error) {
+    return { verified: false, message: messageOf(error) };
+  }
+}
+
+function locationsOfLine(
+  debuggee: Debuggee,
+  path: string,
+  line: number,
+): { line: number; locations: CodeLocation[] } | undefined {
+  const { sources, system } = debuggee;
+  const program = system.images.all.filter(({ role }) => role === 'program' || role === 'root');
+  return (
+    inImages(system.images.all, sources.matcher(path), line) ??
+    inImages(program, sources.looseMatcher(path), line)
+  );
+}
+
+function inImages(
+  images: readonly LoadedImage[],
+  matches: (file: string) => boolean,
+  line: number,
+): { line: number; locations: CodeLocation[] } | undefined {
+  const found = images.flatMap((image) => {
+    const at = image.symbols.lines.addressesOf(matches, line);
+    return at === undefined ? [] : [{ line: at.line, image, addresses: at.addresses }];
+  });
+  if (found.length === 0) {
+    return undefined;
+  }
+  const least = Math.min(...found.map((each) => each.line));
+  const locations = found
+    .filter((each) => each.line === least)
+    .flatMap(({ image, addresses }) => firstOfEachFunction(image, addresses))
+    .map(({ image, address }): CodeLocation => ({ kind: 'image', image, address }));
+  return { line: least, locations };
+}
+
+/** A line may have code in several places of one function; execution is to stop once each time it is reached. */
+function firstOfEachFunction(
+  image: LoadedImage,
+  addresses: readonly number[],
+): { image: LoadedImage; address: number }[] {
+  const first = new Map<number, number>();
+  for (const address of addresses) {
+    const key = image.symbols.functionAt(address)?.low ?? address;
+    first.set(key, Math.min(first.get(key) ?? address, address));
+  }
+  return [...first.values()].map((address) => ({ image, address }));
+}
+
+function setFunctionBreakpoints(
+  debuggee: Debuggee,
+  args: DebugProtocol.SetFunctionBreakpointsArguments,
+): Outcome {
+  debuggee.breakpoints.clear('function');
+  const breakpoints = args.breakpoints.map((wanted): Breakpoint =>
+    attempt(() => functionBreakpoint(debuggee, wanted)),
+  );
+  return { body: { breakpoints } };
+}
+
+function functionBreakpoint(
+  debuggee: Debuggee,
+  wanted: DebugProtocol.FunctionBreakpoint,
+): Breakpoint {
+  const { name, condition, hitCondition } = wanted;
+  if (eventNamed(name) !== undefined) {
+    return debuggee.breakpoints.addEvent('function', { event: name, condition, hitCondition });
+  }
+  const locations = debuggee.system.images.all.flatMap((image): CodeLocation[] => {
+    const found = image.symbols.functionNamed(name);
+    return found === undefined
+      ? []
+      : [{ kind: 'image', image, address: image.symbols.breakAddress(found) }];
+  });
+  if (locations.length === 0) {
+    return { verified: false, message: `There is no function and no event "${name}".` };
+  }
+  return debuggee.breakpoints.addCode('function', { locations, condition, hitCondition });
+}
+
+function setExceptionBreakpoints(
+  debuggee: Debuggee,
+  args: DebugProtocol.SetExceptionBreakpointsArguments,
+): Outcome {
+  debuggee.breakpoints.clear('filter');
+  const wanted = [
+    ...args.filters.map((filterId) => ({ filterId, condition: undefined })),
+    ...(args.filterOptions ?? []),
+  ];
+  const breakpoints = wanted.map(({ filterId, condition }): Breakpoint =>
+    attempt(() =>
+      debuggee.breakpoints.addEvent('filter', { event: filterId, condition, filter: filterId }),
+    ),
+  );
+  return { body: { breakpoints } };
+}
+
+function setInstructionBreakpoints(
+  debuggee: Debuggee,
+  args: DebugProtocol.SetInstructionBreakpointsArguments,
+): Outcome {
+  debuggee.breakpoints.clear('instruction');
+  const breakpoints = args.breakpoints.map((wanted): Breakpoint =>
+    attempt(() => {
+      const task = debuggee.system.spaces.currentTask();
+      const at = parseReference(wanted.instructionReference, task);
+      if (at === undefined) {
+        return { verified: false, message: `"${wanted.instructionReference}" is no address.` };
+      }
+      const address = (at.address + (wanted.offset ?? 0)) >>> 0;
+      const location: CodeLocation = { kind: 'space', task: at.task, address };
+      return debuggee.breakpoints.addCode('instruction', { ...wanted, locations: [location] });
+    }),
+  );
+  return { body: { breakpoints } };
+}
+
+function breakpointLocations(
+  debuggee: Debuggee,
+  args: DebugProtocol.BreakpointLocationsArguments,
+): Outcome {
+  const matches = debuggee.sources.matcher(args.source.path ?? '');
+  const lines = debuggee.system.images.all
+    .flatMap(({ symbols }) => symbols.lines.linesWithCode(matches))
+    .filter((line) => line >= args.line && line <= (args.endLine ?? args.line));
+  return { body: { breakpoints: [...new Set(lines)].map((line) => ({ line })) } };
+}
+
+export const breakpointRequests: HandlerTable = {
+  setBreakpoints,
+  setFunctionBreakpoints,
+  setExceptionBreakpoints,
+  setInstructionBreakpoints,
+  breakpointLocations,
+};

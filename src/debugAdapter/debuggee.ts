@@ -1,0 +1,235 @@
+// The debuggee of one session: the system once it is launched, what runs it, and what the requests share
+// (breakpoints, the handles of frames and variables, the profile). Handlers act on this; it sends the events.
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { Breakpoints } from '../engine/breakpoints.ts';
+import { ConsoleFilter } from '../engine/console.ts';
+import { isFinal, type StopCause } from '../engine/execution.ts';
+import { frameScope } from '../engine/frameScope.ts';
+import {
+  loadImages,
+  type LaunchImages,
+  loadRootTask,
+  isRootTask,
+  readFile,
+} from '../engine/guestImages.ts';
+import type { Host } from '../engine/host.ts';
+import { Profiling } from '../engine/profiling.ts';
+import { Stepper, type Granularity, type StepKind } from '../engine/stepping.ts';
+import { System } from '../engine/system.ts';
+import { messageOf } from '../engine/userError.ts';
+import { EVENT, type ConsoleOutput } from '../protocol/requests.ts';
+import type { LaunchArguments } from '../protocol/launch.ts';
+import { Handles } from './handles.ts';
+import { SourceMap } from './sourceMap.ts';
+import { stoppedBody } from './stopped.ts';
+
+export type SendEvent = (event: string, body: unknown) => void;
+
+export class Debuggee {
+  readonly host: Host;
+  readonly sendEvent: SendEvent;
+  readonly handles = new Handles();
+  readonly sources: SourceMap;
+  launchArguments: LaunchArguments | undefined;
+  profiling: Profiling | undefined;
+  private running: System | undefined;
+  private points: Breakpoints | undefined;
+  private lastCause: StopCause | undefined;
+  private isRunning = false;
+  private isOver = false;
+  private readonly filters = {
+    stdout: new ConsoleFilter(),
+    stderr: new ConsoleFilter(),
+    kernel: new ConsoleFilter(),
+  };
+  private readonly decoders = {
+    stdout: new TextDecoder(),
+    stderr: new TextDecoder(),
+    kernel: new TextDecoder(),
+  };
+
+  constructor(host: Host, sendEvent: SendEvent) {
+    this.host = host;
+    this.sendEvent = sendEvent;
+    this.sources = new SourceMap(host.sourceRoot);
+  }
+
+  /** The launched system. Throws if there is none yet. */
+  get system(): System {
+    if (this.running === undefined) {
+      throw new Error('Nothing has been launched yet.');
+    }
+    return this.running;
+  }
+
+  get hasSystem(): boolean {
+    return this.running !== undefined;
+  }
+
+  get breakpoints(): Breakpoints {
+    if (this.points === undefined) {
+      throw new Error('Nothing has been launched yet.');
+    }
+    return this.points;
+  }
+
+  get stopCause(): StopCause | undefined {
+    return this.lastCause;
+  }
+
+  async launch(args: LaunchArguments, program: string): Promise<void> {
+    const launch = await this.load(args, program);
+    this.launchArguments = args;
+    this.running = new System(this.host, launch, {
+      cpu: args.cpu ?? 'i686',
+      memory: args.memory ?? 64,
+      epochSeconds: 852_076_800, // 1 January 1997: the same in every session, so that sessions can be compared
+      terminals: { input: true, output: true, error: true },
+      interactive: true,
+      console: { write: (stream, bytes) => this.console(stream, bytes) },
+      log: (text) => this.log(text),
+    });
+    this.points = new Breakpoints(
+      this.running,
+      () => frameScope(this.system, 0),
+      (text) => this.log(text),
+    );
+    this.listenForPanics();
+    if (args.profile === true) {
+      this.profiling = new Profiling(this.running);
+    }
+    if (args.stopOnEntry === true) {
+      this.stopOnEntry(this.running);
+    }
+    for (const { symbols } of launch.images) {
+      if (symbols.problem !== undefined) {
+        this.log(symbols.problem);
+      }
+    }
+  }
+
+  private async load(args: LaunchArguments, program: string): Promise<LaunchImages> {
+    if (isRootTask(await readFile(this.host.files, program))) {
+      return loadRootTask(this.host, program);
+    }
+    return loadImages(this.host, {
+      path: program,
+      args: args.args ?? [],
+      env: args.env ?? {},
+      system: args.system ?? 'l4linux',
+      syscalls: args.syscalls ?? 'library',
+    });
+  }
+
+  private stopOnEntry(system: System): void {
+    const image = system.images.byRole('program') ?? system.images.byRole('root');
+    const main = image?.symbols.functionNamed('main');
+    if (image === undefined) {
+      return;
+    }
+    const address = main === undefined ? image.symbols.elf.entry : image.symbols.breakAddress(main);
+    const remove = system.watch.add({ kind: 'image', image, address }, () => {
+      remove();
+      return system.execution.requestStop({ kind: 'entry' });
+    });
+  }
+
+  private listenForPanics(): void {
+    for (const event of ['panic', 'linux-panic']) {
+      this.breakpoints.addEvent('panic', { event, filter: event });
+    }
+  }
+
+  console(stream: ConsoleOutput['stream'], bytes: Uint8Array): void {
+    const text = this.decoders[stream].decode(this.filters[stream].filter(bytes), { stream: true });
+    if (text !== '') {
+      const body: ConsoleOutput = { stream, text };
+      this.sendEvent(EVENT.consoleOutput, body);
+      this.sendEvent('output', {
+        category: stream === 'kernel' ? 'console' : stream,
+        output: text,
+      });
+    }
+  }
+
+  log(text: string): void {
+    this.sendEvent('output', { category: 'console', output: `${text}\n` });
+  }
+
+  /** Lets the system run until something stops it; the stop is sent as an event. */
+  resume(): void {
+    this.runWith(() => this.system.execution.run());
+  }
+
+  step(threadId: number, kind: StepKind, granularity: Granularity): void {
+    const threads: DebugProtocol.ContinuedEvent['body'] = { threadId, allThreadsContinued: true };
+    this.sendEvent('continued', threads);
+    this.runWith(() => new Stepper(this.system).step(threadId, kind, granularity));
+  }
+
+  pause(): void {
+    this.system.execution.pause();
+  }
+
+  private runWith(work: () => Promise<StopCause>): void {
+    if (this.isRunning || this.isOver) {
+      return;
+    }
+    this.isRunning = true;
+    this.handles.clear();
+    work().then(
+      (cause) => this.stopped(cause),
+      (error: unknown) => {
+        this.log(`The machine has stopped: ${messageOf(error)}`);
+        this.stopped({ kind: 'pause' });
+      },
+    );
+  }
+
+  private stopped(cause: StopCause): void {
+    this.isRunning = false;
+    this.lastCause = cause;
+    this.system.console.flush();
+    this.profiling?.profiler.settle();
+    if (this.isOver) {
+      return;
+    }
+    if (isFinal(cause)) {
+      this.end(cause);
+      return;
+    }
+    this.sendEvent('stopped', stoppedBody(cause, this.system));
+  }
+
+  private end(cause: StopCause): void {
+    if (cause.kind === 'shutdown') {
+      this.log(`${cause.text}\n${this.system.crashReport()}`);
+    }
+    this.isOver = true;
+    this.sendEvent('exited', { exitCode: exitCodeOf(cause) });
+    this.sendEvent('terminated', {});
+  }
+
+  /** Ends the session, whatever the system does now. */
+  terminate(): void {
+    if (!this.isOver) {
+      this.isOver = true;
+      this.running?.execution.pause();
+      this.sendEvent('terminated', {});
+    }
+  }
+
+  dispose(): void {
+    this.isOver = true;
+    this.running?.execution.pause();
+  }
+}
+
+/** The exit status as a shell gives it: 128+N for a program that signal N ended. */
+export function exitCodeOf(cause: StopCause): number {
+  if (cause.kind === 'exited') {
+    const signal = cause.waitStatus & 0x7f;
+    return signal === 0 ? (cause.waitStatus >> 8) & 0xff : 128 + signal;
+  }
+  return cause.kind === 'debugExit' ? cause.status : 4;
+}

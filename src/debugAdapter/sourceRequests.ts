@@ -1,0 +1,25 @@
+// loadedSources and modules: what images there are, and from which files they were made.
+import { baseName } from '../engine/host.ts';
+import type { Debuggee } from './debuggee.ts';
+import type { HandlerTable, Outcome } from './handler.ts';
+
+function loadedSources(debuggee: Debuggee): Outcome {
+  const files = debuggee.system.images.all.flatMap(({ symbols }) => symbols.lines.files);
+  const sources = [...new Set(files)]
+    .filter((file) => file !== '')
+    .map((file) => debuggee.sources.hostPath(file))
+    .map((path) => ({ name: baseName(path), path }));
+  return { body: { sources } };
+}
+
+function modules(debuggee: Debuggee): Outcome {
+  const list = debuggee.system.images.all.map(({ symbols, path, role }) => ({
+    id: role,
+    name: symbols.name,
+    path,
+    symbolStatus: symbols.information.units.length > 0 ? 'DWARF' : 'no debug information',
+  }));
+  return { body: { modules: list, totalModules: list.length } };
+}
+
+export const sourceRequests: HandlerTable = { loadedSources, modules };
