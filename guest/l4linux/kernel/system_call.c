@@ -9,9 +9,14 @@
 static void report_missing(struct process *process, int number)
 {
 	static unsigned reported[SYSCALL_LIMIT / 32];
+	static bool beyond_reported;
 	unsigned n = (unsigned)number;
 
 	if (n >= SYSCALL_LIMIT) {
+		if (beyond_reported) {
+			return;
+		}
+		beyond_reported = true;
 		printk("linux: %s: there is no system call %d\n", process->name, number);
 		return;
 	}
