@@ -1,0 +1,271 @@
+// National PC16550D serial port: FIFOs, interrupt identification, modem lines (data sheet; SDM has none). Bytes leave
+// at once; what the host sends waits in a queue behind the receiver FIFO. OUT2 gates the interrupt, as on the PC.
+import type { InterruptLine, PortDevice } from './device.ts';
+
+const IER_RECEIVED = 0x01; // ERBFI
+const IER_TRANSMIT_EMPTY = 0x02; // ETBEI
+const IER_LINE_STATUS = 0x04; // ELSI
+const IER_MODEM = 0x08; // EDSSI
+const LCR_DLAB = 0x80;
+const MCR_DTR = 0x01;
+const MCR_RTS = 0x02;
+const MCR_OUT1 = 0x04;
+const MCR_OUT2 = 0x08;
+const MCR_LOOP = 0x10;
+const LSR_DATA_READY = 0x01;
+const LSR_OVERRUN = 0x02;
+const LSR_THRE = 0x20;
+const LSR_TEMT = 0x40;
+const MSR_CTS = 0x10;
+const MSR_DSR = 0x20;
+const MSR_RI = 0x40;
+const MSR_DCD = 0x80;
+const FIFO_SIZE = 16;
+
+export interface UartSnapshot {
+  readonly fifo: readonly number[];
+  readonly waiting: readonly number[];
+  readonly ier: number;
+  readonly lcr: number;
+  readonly mcr: number;
+  readonly lsr: number;
+  readonly scratch: number;
+  readonly divisor: number;
+  readonly fifoControl: number;
+  readonly deltas: number;
+  readonly carrier: boolean;
+  readonly terminal: boolean;
+  readonly transmitPending: boolean;
+}
+
+export class Uart16550 implements PortDevice {
+  private fifo: number[] = [];
+  private waiting: number[] = [];
+  private ier = 0;
+  private lcr = 0;
+  private mcr = 0;
+  private lsr = LSR_THRE | LSR_TEMT;
+  private scratch = 0;
+  private divisor = 12;
+  private fifoControl = 0;
+  private deltas = 0;
+  private carrier = true;
+  private terminal: boolean;
+  private transmitPending = false;
+  private readonly line: InterruptLine;
+  private readonly transmit: (byte: number) => void;
+
+  constructor(line: InterruptLine, terminal: boolean, transmit: (byte: number) => void) {
+    this.line = line;
+    this.terminal = terminal;
+    this.transmit = transmit;
+  }
+
+  /** Bytes from the host. */
+  receive(bytes: Uint8Array): void {
+    this.waiting.push(...bytes);
+    this.refill();
+    this.update();
+  }
+
+  /** The host's end of input: the carrier drops once the last byte has been read. */
+  close(): void {
+    if (this.carrier) {
+      this.carrier = false;
+      this.dropCarrierIfDrained();
+      this.update();
+    }
+  }
+
+  private dropCarrierIfDrained(): void {
+    if (!this.carrier && this.fifo.length + this.waiting.length === 0) {
+      this.deltas |= MSR_DCD >> 4;
+    }
+  }
+
+  private refill(): void {
+    const size = (this.fifoControl & 1) !== 0 ? FIFO_SIZE : 1;
+    const moved = this.waiting.splice(0, Math.max(0, size - this.fifo.length));
+    this.fifo.push(...moved);
+  }
+
+  readPort(port: number): number {
+    const register = port & 7;
+    const value = this.peekPort(port);
+    if (register === 0 && (this.lcr & LCR_DLAB) === 0) {
+      if (this.fifo.shift() !== undefined) {
+        this.refill();
+        this.dropCarrierIfDrained();
+      }
+    } else if (register === 2 && (value & 0xf) === 2) {
+      this.transmitPending = false;
+    } else if (register === 5) {
+      this.lsr &= ~LSR_OVERRUN;
+    } else if (register === 6) {
+      this.deltas = 0;
+    }
+    this.update();
+    return value;
+  }
+
+  peekPort(port: number): number {
+    const latch = (this.lcr & LCR_DLAB) !== 0;
+    switch (port & 7) {
+      case 0:
+        return latch ? this.divisor & 0xff : (this.fifo[0] ?? 0);
+      case 1:
+        return latch ? this.divisor >> 8 : this.ier;
+      case 2:
+        return this.identification() | ((this.fifoControl & 1) !== 0 ? 0xc0 : 0);
+      case 3:
+        return this.lcr;
+      case 4:
+        return this.mcr;
+      case 5:
+        return this.lsr | (this.fifo.length > 0 ? LSR_DATA_READY : 0);
+      case 6:
+        return this.modemStatus();
+      default:
+        return this.scratch;
+    }
+  }
+
+  private modemStatus(): number {
+    if ((this.mcr & MCR_LOOP) !== 0) {
+      const lines =
+        ((this.mcr & MCR_RTS) !== 0 ? MSR_CTS : 0) |
+        ((this.mcr & MCR_DTR) !== 0 ? MSR_DSR : 0) |
+        ((this.mcr & MCR_OUT1) !== 0 ? MSR_RI : 0) |
+        ((this.mcr & MCR_OUT2) !== 0 ? MSR_DCD : 0);
+      return lines | this.deltas;
+    }
+    const input = this.carrier || this.fifo.length + this.waiting.length > 0;
+    return MSR_CTS | (input ? MSR_DCD : 0) | (this.terminal ? MSR_DSR : 0) | this.deltas;
+  }
+
+  writePort(port: number, value: number): void {
+    const latch = (this.lcr & LCR_DLAB) !== 0;
+    switch (port & 7) {
+      case 0:
+        this.writeData(value, latch);
+        break;
+      case 1:
+        this.writeEnable(value, latch);
+        break;
+      case 2:
+        this.fifoControl = value & 0xc9;
+        if ((value & 2) !== 0) {
+          this.fifo = [];
+        }
+        this.refill();
+        break;
+      case 3:
+        this.lcr = value;
+        break;
+      case 4:
+        this.mcr = value & 0x1f;
+        break;
+      case 7:
+        this.scratch = value;
+        break;
+      default:
+        break;
+    }
+    this.update();
+  }
+
+  private writeData(value: number, latch: boolean): void {
+    if (latch) {
+      this.divisor = (this.divisor & 0xff00) | value;
+      return;
+    }
+    if ((this.mcr & MCR_LOOP) !== 0) {
+      this.waiting.push(value);
+      this.refill();
+    } else {
+      this.transmit(value);
+    }
+    this.transmitPending = true;
+  }
+
+  private writeEnable(value: number, latch: boolean): void {
+    if (latch) {
+      this.divisor = (this.divisor & 0xff) | (value << 8);
+      return;
+    }
+    // Enabling the transmitter interrupt while the register is empty raises it at once.
+    if ((value & ~this.ier & IER_TRANSMIT_EMPTY) !== 0) {
+      this.transmitPending = true;
+    }
+    this.ier = value & 0xf;
+  }
+
+  /** The interrupt of highest priority, as bits 3-0 of IIR. */
+  private identification(): number {
+    if ((this.ier & IER_LINE_STATUS) !== 0 && (this.lsr & LSR_OVERRUN) !== 0) {
+      return 6;
+    }
+    if ((this.ier & IER_RECEIVED) !== 0 && this.fifo.length > 0) {
+      return 4;
+    }
+    if ((this.ier & IER_TRANSMIT_EMPTY) !== 0 && this.transmitPending) {
+      return 2;
+    }
+    return (this.ier & IER_MODEM) !== 0 && this.deltas !== 0 ? 0 : 1;
+  }
+
+  private update(): void {
+    if (this.identification() !== 1 && (this.mcr & MCR_OUT2) !== 0) {
+      this.line.raise();
+    } else {
+      this.line.lower();
+    }
+  }
+
+  snapshot(): UartSnapshot {
+    const { ier, lcr, mcr, lsr, scratch, divisor, fifoControl, deltas } = this;
+    const { carrier, terminal, transmitPending } = this;
+    const lists = { fifo: [...this.fifo], waiting: [...this.waiting] };
+    const registers = { ier, lcr, mcr, lsr, scratch, divisor, fifoControl, deltas };
+    return { ...lists, ...registers, carrier, terminal, transmitPending };
+  }
+
+  restore(from: UartSnapshot): void {
+    Object.assign(this, from);
+    this.fifo = [...from.fifo];
+    this.waiting = [...from.waiting];
+  }
+}
+
+/** Two ports share an interrupt line on the PC: it is up while either wants it. */
+export class SharedLine {
+  private wanted = 0;
+  private readonly line: InterruptLine;
+
+  constructor(line: InterruptLine) {
+    this.line = line;
+  }
+
+  input(number: number): InterruptLine {
+    return {
+      raise: () => {
+        this.wanted |= 1 << number;
+        this.line.raise();
+      },
+      lower: () => {
+        this.wanted &= ~(1 << number);
+        if (this.wanted === 0) {
+          this.line.lower();
+        }
+      },
+    };
+  }
+
+  get snapshot(): number {
+    return this.wanted;
+  }
+
+  restore(wanted: number): void {
+    this.wanted = wanted;
+  }
+}

@@ -1,0 +1,364 @@
+// The PC on one page: its memory, processor, chips, ports and interrupt lines. The object that everything above the
+// emulator drives; it runs for a number of instructions and never looks at the host's clock.
+import { Bus } from './bus.ts';
+import { Clock } from './clock.ts';
+import { ExitPort, type ExitReason } from './devices/exitPorts.ts';
+import { Mc146818 } from './devices/mc146818.ts';
+import { PicPair } from './devices/pic8259.ts';
+import { Pit8254 } from './devices/pit8254.ts';
+import { SharedLine, Uart16550 } from './devices/uart16550.ts';
+import { type InputEntry, type InputLog, InputReplay } from './inputLog.ts';
+import type { MachineOptions, MachineStatistics, RunResult } from './machineOptions.ts';
+import { type MachineMemory, RAM_OFFSET, createMemory } from './memoryLayout.ts';
+import { type BootModule, loadMultiboot } from './multiboot.ts';
+import {
+  type MachineSnapshot,
+  SNAPSHOT_VERSION,
+  StateHash,
+  copyPages,
+  restorePages,
+} from './snapshot.ts';
+import { machineStatistics } from './statistics.ts';
+import type { PageTranslation, Registers, Target, TlbEntry } from './target.ts';
+import { enterBootState } from './x86/bootState.ts';
+import { type ControlFlowListener, Cpu } from './x86/cpu.ts';
+import { architecturalWords, restoreCpu, snapshotCpu } from './x86/cpuSnapshot.ts';
+import {
+  type WritableRegister,
+  listTlbEntries,
+  readRegisters,
+  translatePage,
+  writeRegisterByName,
+} from './x86/inspect.ts';
+import { Interpreter } from './x86/interpreter.ts';
+
+export class Machine implements Target {
+  private readonly memory: MachineMemory;
+  private readonly ram: Uint8Array;
+  private readonly bus = new Bus();
+  private readonly clock: Clock;
+  private readonly cpu: Cpu;
+  private readonly pics = new PicPair();
+  private readonly pit: Pit8254;
+  private readonly rtc: Mc146818;
+  private readonly sharedLines: readonly SharedLine[];
+  private readonly uarts: readonly Uart16550[];
+  private readonly interpreter: Interpreter;
+  private exit: { reason: ExitReason; status: number } | undefined;
+  private recorded: InputEntry[] = [];
+  private replaying: InputReplay | undefined;
+  private lastPages: readonly (Uint8Array | undefined)[] | undefined;
+
+  constructor(options: MachineOptions) {
+    const { memoryMegabytes, log } = options;
+    if (!Number.isInteger(memoryMegabytes) || memoryMegabytes < 16 || memoryMegabytes > 256) {
+      throw new RangeError('The machine has 16 to 256 MB of memory.');
+    }
+    this.memory = createMemory(memoryMegabytes << 20);
+    this.ram = this.memory.bytes.subarray(RAM_OFFSET);
+    this.clock = new Clock(() => this.cpu.instructionCount);
+    this.cpu = new Cpu(this.memory, {
+      i686: options.cpu === 'i686',
+      ports: this.bus,
+      log,
+      cycles: () => this.clock.cycles,
+    });
+    const end = (reason: ExitReason, status: number) => {
+      this.exit = { reason, status };
+      this.interpreter.stopRequested = true;
+    };
+
+    // Interrupt lines
+    this.pit = new Pit8254(this.clock, this.pics.line(0), log);
+    this.rtc = new Mc146818(this.clock, this.pics.line(8), options.epochSeconds, log);
+    const irq3 = new SharedLine(this.pics.line(3));
+    const irq4 = new SharedLine(this.pics.line(4));
+    this.sharedLines = [irq3, irq4];
+    this.uarts = [irq4.input(0), irq3.input(0), irq4.input(1), irq3.input(1)].map(
+      (line, port) =>
+        new Uart16550(line, options.terminals?.[port] === true, (byte) => {
+          options.onSerial(port, byte);
+        }),
+    );
+
+    // Ports
+    this.bus.connect([
+      { first: 0x20, count: 2, device: this.pics.master },
+      { first: 0xa0, count: 2, device: this.pics.slave },
+      { first: 0x40, count: 4, device: this.pit },
+      { first: 0x61, count: 1, device: this.pit },
+      { first: 0x70, count: 2, device: this.rtc },
+      { first: 0x3f8, count: 8, device: this.uarts[0] }, // COM1, IRQ 4
+      { first: 0x2f8, count: 8, device: this.uarts[1] }, // COM2, IRQ 3
+      { first: 0x3e8, count: 8, device: this.uarts[2] }, // COM3, IRQ 4
+      { first: 0x2e8, count: 8, device: this.uarts[3] }, // COM4, IRQ 3
+      { first: 0xf4, count: 1, device: new ExitPort('debugExit', end), wide: true },
+      { first: 0xf5, count: 1, device: new ExitPort('powerOff', end), wide: true },
+    ]);
+    this.interpreter = new Interpreter(this.cpu, this.clock, this.pics);
+  }
+
+  /** Loads an image as a Multiboot boot loader would; throws ImageError. Only before anything has run. */
+  loadMultiboot(image: Uint8Array, commandLine: string, modules: readonly BootModule[]): void {
+    if (this.cpu.instructionCount !== 0) {
+      throw new Error('An image can be loaded only into a machine that has not run.');
+    }
+    enterBootState(this.cpu, loadMultiboot(this.ram, image, commandLine, modules));
+  }
+
+  /** Executes at most `maxInstructions`, and exactly as many unless something else stops it. */
+  run(maxInstructions: number): RunResult {
+    const end = this.instructionCount + maxInstructions;
+    for (;;) {
+      this.applyReplay();
+      const next = this.replaying?.next;
+      const until = next === undefined ? end : Math.min(end, Math.max(next.instructionCount, 0));
+      const inputComes = until < end && until > this.instructionCount;
+      const limit = inputComes ? until : end;
+      const reason = this.interpreter.run(limit - this.instructionCount);
+      if (reason === 'budget' && this.instructionCount < end) {
+        continue;
+      }
+      if (reason === 'stopped') {
+        return this.exit ?? { reason: 'budget' };
+      }
+      return reason === 'shutdown'
+        ? { reason, detail: this.interpreter.shutdownReason }
+        : { reason };
+    }
+  }
+
+  /** One instruction, and the interrupt or exception that comes with it. */
+  step(): RunResult {
+    return this.run(1);
+  }
+
+  /** Halted and nothing pending: jumps to the next device event. False if there is none. */
+  skipIdle(): boolean {
+    const target = this.idleTarget();
+    if (target === Infinity) {
+      return false;
+    }
+    this.advanceIdle(target - this.clock.cycles);
+    return true;
+  }
+
+  /** Cycle up to which nothing happens while the machine is halted. */
+  private idleTarget(): number {
+    const next = this.replaying?.next;
+    const input = next?.instructionCount === this.instructionCount ? next.cycle : Infinity;
+    return Math.min(this.clock.nextDeadline, input);
+  }
+
+  /** Lets halted time pass, at most `cycles`; stops early when an interrupt comes. Returns what passed. */
+  advanceIdle(cycles: number): number {
+    const start = this.clock.cycles;
+    const end = start + Math.floor(cycles);
+    while (this.cpu.halted && !this.pics.pending && this.clock.cycles < end) {
+      const target = Math.min(end, Math.max(this.idleTarget(), this.clock.cycles));
+      this.clock.skip(target - this.clock.cycles);
+      this.applyReplay();
+      this.clock.runDue();
+      this.interpreter.boundaryCycle = this.clock.cycles;
+    }
+    return this.clock.cycles - start;
+  }
+
+  /** Cycles until the next device event, while the machine is idle; Infinity if there is none. */
+  get idleCycles(): number {
+    return this.idleTarget() - this.clock.cycles;
+  }
+
+  receiveSerial(port: number, bytes: Uint8Array): void {
+    this.record(port, [...bytes]);
+    this.uarts[port].receive(bytes);
+  }
+
+  /** The host's end of input. */
+  closeSerial(port: number): void {
+    this.record(port, undefined);
+    this.uarts[port].close();
+  }
+
+  private record(port: number, bytes: readonly number[] | undefined): void {
+    const cycle = this.clock.cycles;
+    this.recorded.push({
+      instructionCount: this.instructionCount,
+      cycle,
+      afterBoundary: this.interpreter.boundaryCycle === cycle,
+      port,
+      bytes,
+    });
+  }
+
+  get inputLog(): InputLog {
+    return { version: 1, entries: [...this.recorded] };
+  }
+
+  /** Feeds a recorded log into this fresh machine as it runs. */
+  replay(log: InputLog): void {
+    this.replaying = new InputReplay(log);
+  }
+
+  private applyReplay(): void {
+    for (;;) {
+      const entry = this.replaying?.next;
+      if (
+        entry === undefined ||
+        entry.instructionCount !== this.instructionCount ||
+        entry.cycle !== this.clock.cycles
+      ) {
+        return;
+      }
+      this.replaying?.advance();
+      if (entry.afterBoundary && this.interpreter.boundaryCycle !== entry.cycle) {
+        this.interpreter.boundary();
+      }
+      if (entry.bytes === undefined) {
+        this.closeSerial(entry.port);
+      } else {
+        this.receiveSerial(entry.port, Uint8Array.from(entry.bytes));
+      }
+    }
+  }
+
+  /** `onHook` is called before the instruction at this physical address is executed. */
+  addHook(physicalAddress: number): void {
+    this.cpu.blocks.hooks.add(physicalAddress);
+    this.cpu.blocks.invalidate(physicalAddress, 1);
+  }
+
+  removeHook(physicalAddress: number): void {
+    this.cpu.blocks.hooks.delete(physicalAddress);
+    this.cpu.blocks.invalidate(physicalAddress, 1);
+  }
+
+  set onHook(listener: ((physicalAddress: number) => boolean) | undefined) {
+    this.cpu.onHook = listener;
+  }
+
+  /** Called at each fill of the instruction TLB, before the first instruction of the page runs. */
+  set onCodePage(listener: ((linearPage: number, physicalPage: number) => void) | undefined) {
+    this.cpu.onCodePage = listener;
+  }
+
+  set controlFlow(listener: ControlFlowListener | undefined) {
+    this.cpu.controlFlow = listener;
+    this.cpu.blocks.discardAll();
+  }
+
+  get instructionCount(): number {
+    return this.cpu.instructionCount;
+  }
+
+  get cycles(): number {
+    return this.clock.cycles;
+  }
+
+  registers(): Registers {
+    return readRegisters(this.cpu);
+  }
+
+  writeRegister(name: WritableRegister, value: number): void {
+    writeRegisterByName(this.cpu, name, value);
+  }
+
+  peekPhysical(address: number, length: number): Uint8Array | undefined {
+    return address < 0 || address + length > this.ram.length
+      ? undefined
+      : this.ram.slice(address, address + length);
+  }
+
+  /** A debugger's write to RAM; code that was decoded from these bytes is discarded. */
+  pokePhysical(address: number, bytes: Uint8Array): void {
+    if (address < 0 || address + bytes.length > this.ram.length) {
+      throw new RangeError('These bytes are not all in RAM.');
+    }
+    this.ram.set(bytes, address);
+    for (let offset = 0; offset < bytes.length; offset++) {
+      this.cpu.blocks.invalidate(address + offset, 1);
+    }
+  }
+
+  peekPort(port: number): number {
+    return this.bus.peekPort(port);
+  }
+
+  translate(pageDirectory: number, linear: number): PageTranslation | undefined {
+    return translatePage(this.cpu, pageDirectory, linear);
+  }
+
+  tlbEntries(): TlbEntry[] {
+    return listTlbEntries(this.cpu);
+  }
+
+  statistics(): MachineStatistics {
+    return machineStatistics(this.cpu, this.clock.cycles);
+  }
+
+  snapshot(): MachineSnapshot {
+    this.lastPages = copyPages(this.ram, this.lastPages);
+    return {
+      version: SNAPSHOT_VERSION,
+      ramSize: this.ram.length,
+      cpu: snapshotCpu(this.cpu),
+      clock: this.clock.snapshot(),
+      devices: this.deviceSnapshots(),
+      pages: this.lastPages,
+      exit: this.exit,
+    };
+  }
+
+  private deviceSnapshots(): MachineSnapshot['devices'] {
+    return {
+      masterPic: this.pics.master.snapshot(),
+      slavePic: this.pics.slave.snapshot(),
+      pit: this.pit.snapshot(),
+      rtc: this.rtc.snapshot(),
+      uarts: this.uarts.map((uart) => uart.snapshot()),
+      sharedLines: this.sharedLines.map((line) => line.snapshot),
+    };
+  }
+
+  restore(from: MachineSnapshot): void {
+    if (from.version !== SNAPSHOT_VERSION || from.ramSize !== this.ram.length) {
+      throw new Error('The snapshot is of another version or of a machine with other memory.');
+    }
+    restorePages(this.ram, from.pages);
+    this.lastPages = from.pages;
+    restoreCpu(this.cpu, from.cpu);
+    this.clock.restore(from.clock);
+    this.pics.slave.restore(from.devices.slavePic);
+    this.pics.master.restore(from.devices.masterPic);
+    this.pit.restore(from.devices.pit);
+    this.rtc.restore(from.devices.rtc);
+    this.uarts.forEach((uart, port) => {
+      uart.restore(from.devices.uarts[port]);
+    });
+    this.sharedLines.forEach((line, index) => {
+      line.restore(from.devices.sharedLines[index]);
+    });
+    this.exit = from.exit as typeof this.exit;
+    this.interpreter.stopRequested = from.exit !== undefined;
+    this.interpreter.boundaryCycle = -1;
+    // Inputs that come after the snapshot's moment have not happened.
+    const { instructionCount, cycles } = this;
+    this.recorded = this.recorded.filter(
+      (entry) => entry.instructionCount <= instructionCount && entry.cycle <= cycles,
+    );
+  }
+
+  /** Registers, RAM, devices, TLBs and clock in one short text: equal states give equal texts. */
+  stateHash(): string {
+    const hash = new StateHash();
+    architecturalWords(this.cpu).forEach((word) => {
+      hash.word(word);
+    });
+    const { fpu, instructionTlb, dataTlb, largeTlb, ...rest } = snapshotCpu(this.cpu);
+    const flags = [rest.halted, rest.shutdown, rest.inhibitInterrupts, rest.instructionCount];
+    const parts = [fpu, instructionTlb, dataTlb, largeTlb, flags];
+    hash.text(JSON.stringify([parts, this.clock.snapshot(), this.deviceSnapshots()]));
+    hash.ram(this.ram);
+    return hash.toString();
+  }
+}

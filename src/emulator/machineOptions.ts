@@ -1,0 +1,34 @@
+// What the owner of a machine gives it and gets back from it; no logic.
+import type { TlbCounters } from './target.ts';
+
+export interface MachineOptions {
+  /** 16 to 256. */
+  readonly memoryMegabytes: number;
+  readonly cpu: 'pentium' | 'i686';
+  /** What the real-time clock shows at instruction 0. */
+  readonly epochSeconds: number;
+  /** Whether the host end of each serial port is a terminal (DSR). */
+  readonly terminals?: readonly boolean[];
+  onSerial(port: number, byte: number): void;
+  log(message: string): void;
+}
+
+export interface RunResult {
+  /** shutdown: triple fault, or HLT with interrupts disabled; `detail` says which. */
+  readonly reason: 'budget' | 'hook' | 'idle' | 'shutdown' | 'debugExit' | 'powerOff';
+  /** Of debugExit (value << 1 | 1) and powerOff (a wait status). */
+  readonly status?: number;
+  readonly detail?: string;
+}
+
+export interface MachineStatistics {
+  readonly instructions: number;
+  readonly cycles: number;
+  readonly tlb: { readonly i: TlbCounters; readonly d: TlbCounters };
+  /** Interrupts and exceptions delivered, by vector. */
+  readonly interrupts: ReadonlyMap<number, number>;
+  readonly interruptCount: number;
+  /** INT instructions executed at CPL 3, by vector. */
+  readonly softwareFromUser: ReadonlyMap<number, number>;
+  readonly cr3Loads: number;
+}

@@ -1,0 +1,230 @@
+// The Multiboot 1 boot loader (Multiboot Specification 0.6.96, chapter 3): finds the header, places the image, the
+// modules page-aligned behind it, and the information structure in low memory. Works on plain bytes of RAM.
+import { ImageError, type LoadPlan, isElf, planElf } from './elfImage.ts';
+
+const HEADER_MAGIC = 0x1bad_b002;
+export const BOOT_MAGIC = 0x2bad_b002;
+const HEADER_SEARCH = 8192;
+const FLAG_ADDRESSES = 1 << 16; // the a.out kludge
+const KNOWN_REQUIREMENTS = 0x7; // page alignment, memory information, video mode (ignored)
+
+const INFO_ADDRESS = 0x9000;
+const LOW_END = 0x9_fc00;
+const INFO_MEMORY = 1 << 0;
+const INFO_COMMAND_LINE = 1 << 2;
+const INFO_MODULES = 1 << 3;
+const INFO_MEMORY_MAP = 1 << 6;
+const INFO_LOADER_NAME = 1 << 9;
+
+export interface BootModule {
+  readonly content: Uint8Array;
+  readonly commandLine: string;
+}
+
+export interface BootState {
+  readonly entry: number;
+  /** Physical address of the Multiboot information. */
+  readonly information: number;
+}
+
+export function loadMultiboot(
+  ram: Uint8Array,
+  image: Uint8Array,
+  commandLine: string,
+  modules: readonly BootModule[],
+): BootState {
+  const plan = planImage(image);
+  checkPlan(plan, ram.length);
+  for (const segment of plan.segments) {
+    ram.fill(0, segment.address, segment.address + segment.memorySize);
+    ram.set(segment.content, segment.address);
+  }
+  const ends = plan.segments.map((segment) => segment.address + segment.memorySize);
+  let next = pageAlign(Math.max(0x10_0000, ...ends));
+  const placed = modules.map((module) => {
+    const start = next;
+    if (start + module.content.length > ram.length) {
+      throw new ImageError(
+        `The module "${module.commandLine}" does not fit into ${ram.length >> 20} MB of memory.`,
+      );
+    }
+    ram.set(module.content, start);
+    next = pageAlign(start + module.content.length);
+    return { start, end: start + module.content.length, commandLine: module.commandLine };
+  });
+  writeInformation(ram, commandLine, placed);
+  return { entry: plan.entry, information: INFO_ADDRESS };
+}
+
+function pageAlign(address: number): number {
+  return Math.ceil(address / 4096) * 4096;
+}
+
+function planImage(image: Uint8Array): LoadPlan {
+  if (image.length < 12) {
+    throw new ImageError('The image is not a Multiboot image: it is too short to hold a header.');
+  }
+  const elf = isElf(image) ? planElf(image) : undefined;
+  const view = new DataView(image.buffer, image.byteOffset, image.byteLength);
+  const header = findHeader(view);
+  if (header < 0) {
+    throw new ImageError(
+      isElf(image)
+        ? 'The image has no Multiboot header in its first 8192 bytes.'
+        : 'The image is neither ELF nor does it hold a Multiboot header.',
+    );
+  }
+  const flags = view.getUint32(header + 4, true);
+  if ((flags & 0xffff & ~KNOWN_REQUIREMENTS) !== 0) {
+    throw new ImageError('The Multiboot header requires a feature that this loader does not know.');
+  }
+  if ((flags & FLAG_ADDRESSES) !== 0) {
+    return planAddresses(view, image, header);
+  }
+  if (elf === undefined) {
+    throw new ImageError('The image is not ELF, and its Multiboot header gives no addresses.');
+  }
+  return elf;
+}
+
+function findHeader(view: DataView): number {
+  const end = Math.min(HEADER_SEARCH, view.byteLength) - 12;
+  for (let at = 0; at <= end; at += 4) {
+    if (view.getUint32(at, true) === HEADER_MAGIC) {
+      const sum = HEADER_MAGIC + view.getUint32(at + 4, true) + view.getUint32(at + 8, true);
+      if (sum % 0x1_0000_0000 === 0) {
+        return at;
+      }
+    }
+  }
+  return -1;
+}
+
+/** The a.out kludge: header_addr, load_addr, load_end_addr, bss_end_addr, entry_addr. */
+function planAddresses(view: DataView, image: Uint8Array, header: number): LoadPlan {
+  if (header + 32 > image.length) {
+    throw new ImageError('The image is truncated: it ends inside the Multiboot header.');
+  }
+  const [headerAddress, load, loadEnd, bssEnd, entry] = [12, 16, 20, 24, 28].map((offset) =>
+    view.getUint32(header + offset, true),
+  );
+  const start = header - (headerAddress - load);
+  const end = loadEnd === 0 ? image.length : start + (loadEnd - load);
+  if (headerAddress < load || start < 0 || end < start) {
+    throw new ImageError('The addresses in the Multiboot header contradict one another.');
+  }
+  if (end > image.length) {
+    throw new ImageError('The image is truncated: the Multiboot header promises more bytes.');
+  }
+  const content = image.subarray(start, end);
+  const memorySize = Math.max(content.length, bssEnd === 0 ? 0 : bssEnd - load);
+  return { entry, segments: [{ address: load, content, memorySize }] };
+}
+
+function checkPlan(plan: LoadPlan, ramSize: number): void {
+  if (plan.segments.length === 0) {
+    throw new ImageError('The image has nothing to load.');
+  }
+  const sorted = [...plan.segments].sort((a, b) => a.address - b.address);
+  let end = 0;
+  for (const segment of sorted) {
+    if (segment.address < end) {
+      throw new ImageError('Two segments of the image overlap in memory.');
+    }
+    end = segment.address + segment.memorySize;
+    if (end > ramSize) {
+      throw new ImageError(`The image does not fit into ${ramSize >> 20} MB of memory.`);
+    }
+    if (segment.address < LOW_END && end > INFO_ADDRESS) {
+      throw new ImageError('The image lies where the boot information must go, below 640 KB.');
+    }
+  }
+}
+
+interface PlacedModule {
+  readonly start: number;
+  readonly end: number;
+  readonly commandLine: string;
+}
+
+/** Writes the structure and, behind it, everything that it points to. */
+function writeInformation(
+  ram: Uint8Array,
+  commandLine: string,
+  modules: readonly PlacedModule[],
+): void {
+  const view = new DataView(ram.buffer, ram.byteOffset, ram.byteLength);
+  const writer = new LowMemory(ram, INFO_ADDRESS + 128);
+  const word = (offset: number, value: number) => {
+    view.setUint32(INFO_ADDRESS + offset, value, true);
+  };
+  ram.fill(0, INFO_ADDRESS, INFO_ADDRESS + 128);
+  word(0, INFO_MEMORY | INFO_COMMAND_LINE | INFO_MODULES | INFO_MEMORY_MAP | INFO_LOADER_NAME);
+  word(4, 639);
+  word(8, (ram.length >> 10) - 1024);
+  word(16, writer.string(commandLine));
+  const strings = modules.map((module) => writer.string(module.commandLine));
+  const list = writer.reserve(modules.length * 16);
+  modules.forEach((module, index) => {
+    [module.start, module.end, strings[index], 0].forEach((value, position) => {
+      view.setUint32(list + index * 16 + position * 4, value, true);
+    });
+  });
+  word(20, modules.length);
+  word(24, list);
+  const map = memoryMap(ram.length);
+  const table = writer.reserve(map.length * 24);
+  map.forEach(([base, size, type], index) => {
+    [20, base, 0, size, 0, type].forEach((value, position) => {
+      view.setUint32(table + index * 24 + position * 4, value, true);
+    });
+  });
+  word(44, map.length * 24);
+  word(48, table);
+  word(64, writer.string('L4Scope'));
+}
+
+/** Base, size and type (1: free) of each range of the PC's low memory map. */
+function memoryMap(ramSize: number): [number, number, number][] {
+  return [
+    [0, LOW_END, 1],
+    [LOW_END, 0xa_0000 - LOW_END, 2],
+    [0xf_0000, 0x1_0000, 2],
+    [0x10_0000, ramSize - 0x10_0000, 1],
+  ];
+}
+
+/** Hands out low memory behind the information structure, four-byte aligned. */
+class LowMemory {
+  private next: number;
+  private readonly ram: Uint8Array;
+
+  constructor(ram: Uint8Array, start: number) {
+    this.ram = ram;
+    this.next = start;
+  }
+
+  reserve(size: number): number {
+    const start = this.next;
+    this.next = (start + size + 3) & ~3;
+    if (this.next > LOW_END) {
+      throw new ImageError('The command lines do not fit into low memory.');
+    }
+    return start;
+  }
+
+  string(text: string): number {
+    const bytes = utf8(text);
+    const start = this.reserve(bytes.length + 1);
+    this.ram.set(bytes, start);
+    this.ram[start + bytes.length] = 0;
+    return start;
+  }
+}
+
+/** The core knows no TextEncoder; encodeURIComponent is part of the language and knows UTF-8. */
+function utf8(text: string): number[] {
+  return [...encodeURIComponent(text).matchAll(/%([0-9A-F]{2})|(.)/g)].map(([, hex, plain]) =>
+    hex === undefined ? plain.charCodeAt(0) : parseInt(hex, 16),
+  );
+}

@@ -1,0 +1,300 @@
+// The processor's state and what every instruction handler needs: registers, memory through segments and pages,
+// privilege, faults. No instruction's meaning stands here (execute/), nor the run loop (interpreter.ts).
+import type { MachineMemory } from '../memoryLayout.ts';
+import { BlockCache } from './blocks.ts';
+import { Decoder } from './decode/decoder.ts';
+import type { Instruction } from './decode/instruction.ts';
+import { GP, PendingFault, SS_FAULT, UD, GUEST_FAULT } from './faults.ts';
+import { FpuState } from './fpuState.ts';
+import { load, probeWrite, store } from './memory/access.ts';
+import {
+  FAST_READ_SUPERVISOR,
+  FAST_READ_USER,
+  FAST_WRITE_SUPERVISOR,
+  FAST_WRITE_USER,
+} from './memory/fastTable.ts';
+import { Mmu, WANT_USER, type MmuObserver } from './memory/mmu.ts';
+import { BIG, expandDownAllows, highestOffset } from './memory/segmentation.ts';
+import { ATTRIBUTES, BASE, CPL, CS, DS, EIP, ES, LIMIT, SS } from './registers.ts';
+
+/** The I/O ports as the processor reaches them; width in bits. */
+export interface PortSpace {
+  readPort(port: number, width: number): number;
+  writePort(port: number, value: number, width: number): void;
+}
+
+/** Called after a transfer took place, with linear addresses (profiling). */
+export interface ControlFlowListener {
+  /** `from` is the address of the call instruction. */
+  call(from: number, to: number): void;
+  return(to: number): void;
+  interrupt(vector: number, from: number, kind: 'software' | 'fault' | 'hardware'): void;
+  interruptReturn(to: number): void;
+}
+
+export interface CpuOptions {
+  readonly i686: boolean;
+  readonly ports: PortSpace;
+  readonly log: (message: string) => void;
+  /** Cycles now, for RDTSC. */
+  readonly cycles: () => number;
+}
+
+export class Cpu implements MmuObserver {
+  readonly memory: MachineMemory;
+  readonly r: Int32Array;
+  readonly r16: Uint16Array;
+  readonly r8: Uint8Array;
+  readonly fault = new PendingFault();
+  readonly blocks: BlockCache;
+  readonly mmu: Mmu;
+  readonly fpu = new FpuState();
+  readonly ports: PortSpace;
+  readonly i686: boolean;
+  readonly cycles: () => number;
+  readonly decoder: Decoder;
+  private readonly log: (message: string) => void;
+  private readonly logged = new Set<string>();
+
+  // Accounting of the interpreter: instructions executed = target - left - toEnd at every moment.
+  target = 0;
+  left = 0;
+  toEnd = 0;
+  /** EIP of the instruction being executed, for faults. */
+  instructionEip = 0;
+  /** Static references from the current micro-operation to its block's end, to be taken back at a fault. */
+  referencesToEnd = 0;
+  /** Static references of the blocks run so far that the interpreter has not added up yet. */
+  pendingReferences = 0;
+
+  /** WANT_USER at CPL 3. */
+  want = 0;
+  readMask = FAST_READ_SUPERVISOR;
+  writeMask = FAST_WRITE_SUPERVISOR;
+  /** CS, SS, DS and ES cover 4 GB from 0 and allow what they are used for. */
+  flat = false;
+  /** Highest offsets for reads (by segment) and writes (8 + segment); -1: none, or expand-down. */
+  readonly highest = new Float64Array(16).fill(-1);
+  stackMask = -1;
+
+  halted = false;
+  shutdown = false;
+  /** After STI, MOV SS and POP SS: no interrupt before the next instruction has ended. */
+  inhibitInterrupts = false;
+  cr3Loads = 0;
+  /** Interrupts and exceptions delivered so far. */
+  deliveries = 0;
+  /** Interrupts and exceptions delivered, by vector; and those that came from ring 3 by an INT instruction. */
+  readonly interruptCounts = new Float64Array(256);
+  readonly softwareFromUser = new Float64Array(256);
+  controlFlow: ControlFlowListener | undefined;
+  onCodePage: ((linearPage: number, physicalPage: number) => void) | undefined;
+  onHook: ((physicalAddress: number) => boolean) | undefined;
+  /** The last hook that was called: an instruction's hook is called once for each time it is reached. */
+  private hookPhysical = -1;
+  private hookCount = -1;
+
+  constructor(memory: MachineMemory, options: CpuOptions) {
+    this.memory = memory;
+    this.r = memory.state;
+    this.r16 = memory.state16;
+    this.r8 = memory.state8;
+    this.ports = options.ports;
+    this.i686 = options.i686;
+    this.cycles = options.cycles;
+    this.log = options.log;
+    this.decoder = new Decoder(options.i686);
+    this.blocks = new BlockCache(memory.ramSize);
+    this.mmu = new Mmu(memory, this.fault, this);
+  }
+
+  get instructionCount(): number {
+    return this.target - this.left - this.toEnd;
+  }
+
+  get codePages(): Uint8Array {
+    return this.blocks.codePages;
+  }
+
+  codeStored(physical: number, size: number): void {
+    this.blocks.invalidate(physical, size);
+  }
+
+  codePageFilled(linearPage: number, physicalPage: number): void {
+    this.onCodePage?.(linearPage, physicalPage);
+  }
+
+  /** Whether the hook before this instruction asks to stop. */
+  hookStops(physical: number): boolean {
+    const count = this.instructionCount;
+    if (this.hookPhysical === physical && this.hookCount === count) {
+      return false;
+    }
+    this.hookPhysical = physical;
+    this.hookCount = count;
+    return this.onHook?.(physical) === true;
+  }
+
+  /** After a restore: the count may be the same one again. */
+  forgetHook(): void {
+    this.hookPhysical = -1;
+  }
+
+  /** Logs a sentence once. */
+  report(message: string): void {
+    if (!this.logged.has(message)) {
+      this.logged.add(message);
+      this.log(message);
+    }
+  }
+
+  /** Says what is missing, once for each place, and raises #UD in the guest. */
+  unsupported(what: string): never {
+    const linear = this.r[BASE + CS] + this.instructionEip;
+    const where = `EIP ${hex(this.instructionEip)}, linear ${hex(linear)}`;
+    this.report(`The processor does not support ${what} (${where}); the guest gets #UD.`);
+    return this.fault.raise(UD);
+  }
+
+  setPrivilege(level: number): void {
+    this.r[CPL] = level;
+    this.want = level === 3 ? WANT_USER : 0;
+    this.readMask = level === 3 ? FAST_READ_USER : FAST_READ_SUPERVISOR;
+    this.writeMask = level === 3 ? FAST_WRITE_USER : FAST_WRITE_SUPERVISOR;
+  }
+
+  /** Recomputes what is derived from the hidden parts of the segment registers. */
+  segmentsChanged(): void {
+    const { r, highest } = this;
+    for (let segment = 0; segment < 6; segment++) {
+      const attributes = r[ATTRIBUTES + segment];
+      highest[segment] = highestOffset(attributes, r[LIMIT + segment], false);
+      highest[8 + segment] = highestOffset(attributes, r[LIMIT + segment], true);
+    }
+    this.flat =
+      this.isFlat(CS, 0) && this.isFlat(SS, 8) && this.isFlat(DS, 8) && this.isFlat(ES, 8);
+    this.stackMask = (r[ATTRIBUTES + SS] & BIG) === 0 ? 0xffff : -1;
+    this.flat &&= this.stackMask === -1;
+  }
+
+  private isFlat(segment: number, access: number): boolean {
+    return this.r[BASE + segment] === 0 && this.highest[access + segment] === 0xffff_ffff;
+  }
+
+  /** Linear address of an access, after the segment's checks. */
+  linear(segment: number, offset: number, size: number, write: boolean): number {
+    const highest = this.highest[(write ? 8 : 0) + segment];
+    if ((offset >>> 0) + size - 1 <= highest) {
+      return (this.r[BASE + segment] + offset) | 0;
+    }
+    return this.unusualLinear(segment, offset, size, write);
+  }
+
+  private unusualLinear(segment: number, offset: number, size: number, write: boolean): number {
+    const { r } = this;
+    const limit = r[LIMIT + segment];
+    if (!expandDownAllows(r[ATTRIBUTES + segment], limit, offset, size, write)) {
+      this.fault.set(segment === SS ? SS_FAULT : GP, 0);
+      throw GUEST_FAULT;
+    }
+    return (r[BASE + segment] + offset) | 0;
+  }
+
+  effectiveAddress(i: Instruction): number {
+    const { r } = this;
+    const offset = (r[i.base] + (r[i.index] << i.shift) + i.displacement) | 0;
+    return i.address16 ? offset & 0xffff : offset;
+  }
+
+  /** Zero-extended for 8 and 16 bits; a 32-bit value is signed. */
+  read(segment: number, offset: number, width: number): number {
+    return this.readLinear(this.linear(segment, offset, width >> 3, false), width);
+  }
+
+  readLinear(linear: number, width: number): number {
+    const value = load(this.mmu, linear, width >> 3, this.want);
+    this.mmu.references++;
+    if (this.fault.raised) {
+      throw GUEST_FAULT;
+    }
+    return value;
+  }
+
+  write(segment: number, offset: number, width: number, value: number): void {
+    this.writeLinear(this.linear(segment, offset, width >> 3, true), width, value);
+  }
+
+  writeLinear(linear: number, width: number, value: number): void {
+    this.mmu.references++;
+    if (!store(this.mmu, linear, width >> 3, value, this.want)) {
+      throw GUEST_FAULT;
+    }
+  }
+
+  /** Checks that a write would succeed, before anything is changed. */
+  probe(segment: number, offset: number, size: number): void {
+    this.mmu.references++;
+    if (!probeWrite(this.mmu, this.linear(segment, offset, size, true), size, this.want)) {
+      throw GUEST_FAULT;
+    }
+  }
+
+  /** Descriptor tables, TSS and IDT are read with supervisor rights whatever the CPL. */
+  systemRead32(linear: number): number {
+    this.mmu.references++;
+    const value = load(this.mmu, linear, 4, 0);
+    if (this.fault.raised) {
+      throw GUEST_FAULT;
+    }
+    return value;
+  }
+
+  systemWrite32(linear: number, value: number): void {
+    this.mmu.references++;
+    if (!store(this.mmu, linear, 4, value, 0)) {
+      throw GUEST_FAULT;
+    }
+  }
+
+  /** The offset `below` bytes under the top of the stack; a 16-bit stack wraps within its 64 KB. */
+  stackOffset(below: number): number {
+    const esp = this.r[4];
+    return (esp - below) & this.stackMask;
+  }
+
+  setStackPointer(value: number): void {
+    this.r[4] = (this.r[4] & ~this.stackMask) | (value & this.stackMask);
+  }
+
+  push(value: number, width: number): void {
+    const offset = this.stackOffset(width >> 3);
+    this.write(SS, offset, width, value);
+    this.setStackPointer(offset);
+  }
+
+  /** Reads the top of the stack without moving it; the caller moves it once nothing can fail. */
+  peekStack(above: number, width: number): number {
+    return this.read(SS, this.stackOffset(-above), width);
+  }
+
+  pop(width: number): number {
+    const value = this.peekStack(0, width);
+    this.setStackPointer(this.stackOffset(-(width >> 3)));
+    return value;
+  }
+
+  jump(offset: number): void {
+    if (offset >>> 0 > this.highestCode) {
+      this.fault.raise(GP, 0);
+    }
+    this.r[EIP] = offset;
+  }
+
+  get highestCode(): number {
+    return this.r[LIMIT + CS] >>> 0;
+  }
+}
+
+function hex(value: number): string {
+  return `0x${(value >>> 0).toString(16)}`;
+}

@@ -1,0 +1,332 @@
+// Bytes to Instruction, by the table alone (SDM vol. 2, chapter 2). Knows 32-bit code segments; touches no guest
+// state: the caller gives it bytes that were already translated and permitted.
+import { DS, EBP, ESP, SS } from '../registers.ts';
+import {
+  Instruction,
+  OPERAND_IMMEDIATE,
+  OPERAND_MEMORY,
+  OPERAND_REGISTER,
+  REP_EQUAL,
+  REP_NOT_EQUAL,
+} from './instruction.ts';
+import { type OpcodeRow, parseRow } from './opcodeRow.ts';
+import { ONE_BYTE_OPCODES } from './opcodes.ts';
+import { TWO_BYTE_OPCODES } from './opcodesTwoByte.ts';
+
+/** SDM vol. 2, 2.3.11: a longer instruction raises #GP. */
+const MAXIMUM_LENGTH = 15;
+
+const UNKNOWN = parseRow('00 (unknown) - ud - - end');
+const TOO_LONG = parseRow('00 (too-long) - tooLong - - end');
+/** Row of each opcode; for a group the eight rows by /digit. */
+const ROWS: (OpcodeRow | (OpcodeRow | undefined)[] | undefined)[] = buildRows();
+
+function buildRows(): (OpcodeRow | (OpcodeRow | undefined)[] | undefined)[] {
+  const rows: (OpcodeRow | (OpcodeRow | undefined)[] | undefined)[] = new Array(512).fill(
+    undefined,
+  );
+  for (const row of [...ONE_BYTE_OPCODES, ...TWO_BYTE_OPCODES]) {
+    if (row.digit < 0) {
+      rows[row.opcode] = row;
+      continue;
+    }
+    const group = rows[row.opcode];
+    if (Array.isArray(group)) {
+      group[row.digit] = row;
+    } else {
+      const created = new Array<OpcodeRow | undefined>(8).fill(undefined);
+      created[row.digit] = row;
+      rows[row.opcode] = created;
+    }
+  }
+  return rows;
+}
+
+const SEGMENT_PREFIXES = new Map([
+  [0x26, 0],
+  [0x2e, 1],
+  [0x36, 2],
+  [0x3e, 3],
+  [0x64, 4],
+  [0x65, 5],
+]);
+
+export class Decoder {
+  private readonly i686: boolean;
+  private bytes: Uint8Array = new Uint8Array(0);
+  private position = 0;
+  private end = 0;
+  private segmentPrefix = -1;
+  private wide = true;
+
+  constructor(i686: boolean) {
+    this.i686 = i686;
+  }
+
+  /** Decodes at `position`; undefined if the instruction does not end before `end`. */
+  decode(bytes: Uint8Array, position: number, end: number): Instruction | undefined {
+    this.bytes = bytes;
+    this.position = position;
+    this.end = Math.min(end, position + MAXIMUM_LENGTH);
+    this.segmentPrefix = -1;
+    this.wide = true;
+    const i = new Instruction(UNKNOWN);
+    this.prefixes(i);
+    this.opcode(i);
+    this.operands(i);
+    i.length = this.position - position;
+    if (i.length > MAXIMUM_LENGTH) {
+      i.row = TOO_LONG;
+      i.length = MAXIMUM_LENGTH;
+    }
+    return position + i.length > end ? undefined : i;
+  }
+
+  private next8(): number {
+    // A prefix loop must not run on: past the longest instruction every byte reads as an opcode.
+    return this.position < this.bytes.length ? this.bytes[this.position++] : 0x90;
+  }
+
+  private next16(): number {
+    const low = this.next8();
+    return low | (this.next8() << 8);
+  }
+
+  private next32(): number {
+    const low = this.next16();
+    return low | (this.next16() << 16);
+  }
+
+  private prefixes(i: Instruction): void {
+    for (; this.position < this.end; this.position++) {
+      const byte = this.bytes[this.position];
+      const segment = SEGMENT_PREFIXES.get(byte);
+      if (segment !== undefined) {
+        this.segmentPrefix = segment;
+      } else if (byte === 0x66) {
+        this.wide = false;
+      } else if (byte === 0x67) {
+        i.address16 = true;
+      } else if (byte === 0xf0) {
+        i.lock = true;
+      } else if (byte === 0xf2) {
+        i.repeat = REP_NOT_EQUAL;
+      } else if (byte === 0xf3) {
+        i.repeat = REP_EQUAL;
+      } else {
+        return;
+      }
+    }
+  }
+
+  private opcode(i: Instruction): void {
+    const first = this.next8();
+    i.opcode = first === 0x0f ? 0x100 | this.next8() : first;
+    const entry = ROWS[i.opcode];
+    if (entry === undefined) {
+      return;
+    }
+    let row: OpcodeRow | undefined;
+    if (Array.isArray(entry)) {
+      // The group's digit is looked at before the operands are; fetchModrm reads the same byte again.
+      row = entry[((this.bytes[this.position] ?? 0) >> 3) & 7];
+    } else {
+      row = entry;
+    }
+    if (row !== undefined && (!row.i686 || this.i686)) {
+      i.row = row;
+    }
+  }
+
+  private operands(i: Instruction): void {
+    const { row } = i;
+    if (
+      row.digit >= 0 ||
+      row.operands.some((code) => /^[EGMSRCD][a-z]?$/.test(code) && code !== 'DX')
+    ) {
+      this.fetchModrm(i);
+    }
+    i.width = this.widthOf(row);
+    row.operands.forEach((code, position) => this.operand(i, code, position));
+    i.overridden = this.segmentPrefix >= 0;
+    if (this.segmentPrefix >= 0) {
+      i.segment = this.segmentPrefix;
+    }
+    const lockAllowed = row.lockable && i.memoryForm;
+    const memoryOnly = row.operands.includes('M') || row.operands.includes('Mp');
+    if ((i.lock && !lockAllowed) || (memoryOnly && !i.memoryForm)) {
+      i.row = UNKNOWN;
+    }
+  }
+
+  private widthOf(row: OpcodeRow): number {
+    const first = row.operands[0] ?? '';
+    if (
+      first === 'AL' ||
+      (first.length === 2 && first.endsWith('b') && first !== 'Ib' && first !== 'Jb')
+    ) {
+      return 8;
+    }
+    if (first === 'Ew') {
+      return 16;
+    }
+    return this.wide ? 32 : 16;
+  }
+
+  private operand(i: Instruction, code: string, position: number): void {
+    switch (code[0]) {
+      case 'E':
+        if (code.length === 2 && code !== 'ES') {
+          this.modrmOperand(i, position);
+        }
+        break;
+      case 'M':
+        this.modrmOperand(i, position);
+        break;
+      case 'O':
+        i.displacement = i.address16 ? this.next16() : this.next32();
+        setOperand(i, position, OPERAND_MEMORY, 0);
+        break;
+      case 'G':
+        if (code !== 'GS') {
+          setOperand(i, position, OPERAND_REGISTER, i.registerField);
+        }
+        break;
+      case 'Z':
+        setOperand(i, position, OPERAND_REGISTER, i.opcode & 7);
+        break;
+      case 'I':
+      case 'J':
+      case '1':
+        this.immediateOperand(i, code, position);
+        break;
+      case 'A':
+        if (code === 'Ap') {
+          i.immediate = this.wide ? this.next32() : this.next16();
+          i.immediate2 = this.next16();
+        } else {
+          setOperand(i, position, OPERAND_REGISTER, 0);
+        }
+        break;
+      case 'e':
+        setOperand(i, position, OPERAND_REGISTER, 0);
+        break;
+      default:
+        if (code === 'CL') {
+          setOperand(i, position, OPERAND_REGISTER, 1);
+        }
+    }
+  }
+
+  private modrmOperand(i: Instruction, position: number): void {
+    if (i.modrm >= 0xc0) {
+      setOperand(i, position, OPERAND_REGISTER, i.modrm & 7);
+    } else {
+      setOperand(i, position, OPERAND_MEMORY, 0);
+    }
+  }
+
+  private immediateOperand(i: Instruction, code: string, position: number): void {
+    let value = 1;
+    if (code === 'Is' || code === 'Jb') {
+      value = (this.next8() << 24) >> 24;
+    } else if (code === 'Ib') {
+      value = this.next8();
+    } else if (code === 'Iw') {
+      value = this.next16();
+    } else if (code !== '1') {
+      value = this.wide ? this.next32() : (this.next16() << 16) >> 16;
+    }
+    if (position === 1 && i.row.name === 'ENTER') {
+      i.immediate2 = value;
+      return;
+    }
+    i.immediate = value;
+    setOperand(i, position, OPERAND_IMMEDIATE, 0);
+  }
+
+  private fetchModrm(i: Instruction): void {
+    i.hasModrm = true;
+    i.modrm = this.next8();
+    i.segment = DS;
+    if (i.modrm >= 0xc0 || /^[RCD]d$/.test(i.row.operands[0] ?? '')) {
+      return;
+    }
+    if (i.address16) {
+      this.address16(i);
+    } else {
+      this.address32(i);
+    }
+  }
+
+  /** SDM vol. 2, table 2-2 and 2-3. */
+  private address32(i: Instruction): void {
+    const mod = i.modrm >> 6;
+    let base = i.modrm & 7;
+    if (base === 4) {
+      const sib = this.next8();
+      base = sib & 7;
+      const index = (sib >> 3) & 7;
+      if (index !== 4) {
+        i.index = index;
+        i.shift = sib >> 6;
+      }
+    }
+    if (base === EBP && mod === 0) {
+      i.displacement = this.next32();
+      return;
+    }
+    i.base = base;
+    if (base === ESP || base === EBP) {
+      i.segment = SS;
+    }
+    this.displacement(i, mod, true);
+  }
+
+  /** SDM vol. 2, table 2-1. */
+  private address16(i: Instruction): void {
+    const mod = i.modrm >> 6;
+    const rm = i.modrm & 7;
+    if (mod === 0 && rm === 6) {
+      i.displacement = this.next16();
+      return;
+    }
+    const [base, index] = ADDRESS_16[rm];
+    i.base = base;
+    i.index = index;
+    if (base === EBP) {
+      i.segment = SS;
+    }
+    this.displacement(i, mod, false);
+  }
+
+  private displacement(i: Instruction, mod: number, wide: boolean): void {
+    if (mod === 1) {
+      i.displacement = (this.next8() << 24) >> 24;
+    } else if (mod === 2) {
+      i.displacement = wide ? this.next32() : this.next16();
+    }
+  }
+}
+
+/** Base and index registers of the eight 16-bit forms; 8 is the register that is always zero. */
+const ADDRESS_16: readonly (readonly [number, number])[] = [
+  [3, 6],
+  [3, 7],
+  [5, 6],
+  [5, 7],
+  [6, 8],
+  [7, 8],
+  [5, 8],
+  [3, 8],
+];
+
+function setOperand(i: Instruction, position: number, kind: number, register: number): void {
+  if (position === 0) {
+    i.kind1 = kind;
+    i.register1 = register;
+  } else if (position === 1) {
+    i.kind2 = kind;
+    i.register2 = register;
+  }
+}

@@ -1,0 +1,65 @@
+// The shape of one row of the instruction table (opcodes.ts), and the compact notation in which rows are written.
+import type { HandlerName } from '../execute/handlers.ts';
+
+// How an instruction may pair in the Pentium's pipes (SDM's optimisation chapter; pentium.md section 3).
+export type Pairing = 'NP' | 'UV' | 'PU' | 'PV';
+
+export interface OpcodeRow {
+  readonly opcode: number;
+  /** The /digit of a group, or -1. */
+  readonly digit: number;
+  readonly name: string;
+  /** Operand codes as in the SDM's opcode map: Eb, Ev, Gv, Ib, Iz, Is (sign-extended byte), Zv (in the opcode) ... */
+  readonly operands: readonly string[];
+  readonly handler: HandlerName;
+  /** Letters of the flags written with a defined value: o s z a p c (also d i t). */
+  readonly sets: string;
+  /** Letters of the flags that are undefined afterwards. */
+  readonly undefines: string;
+  readonly endsBlock: boolean;
+  /** Only at CPL 0. */
+  readonly privileged: boolean;
+  /** Accepts LOCK on a memory destination. */
+  readonly lockable: boolean;
+  /** Not on the `pentium` kind. */
+  readonly i686: boolean;
+  readonly pairing: Pairing;
+  /** Clocks of the register form on a Pentium. */
+  readonly clocks: number;
+}
+
+const FLAG_WORDS = new Set(['end', 'cpl0', 'lock', 'i686', 'NP', 'UV', 'PU', 'PV']);
+
+/**
+ * Reads one line: `80/0 ADD Eb,Ib add oszapc - lock UV 1`
+ * = opcode[/digit] name operands handler sets undefines [attributes] [pairing] [clocks].
+ */
+export function parseRow(line: string): OpcodeRow {
+  const [code, name, operands, handler, sets, undefines, ...rest] = line.trim().split(/\s+/);
+  const [hex, digit] = code.split('/');
+  const words = new Set(rest.filter((word) => FLAG_WORDS.has(word)));
+  const clocks = rest.find((word) => /^\d+$/.test(word));
+  const unknown = rest.find((word) => !FLAG_WORDS.has(word) && !/^\d+$/.test(word));
+  if (undefines === undefined || unknown !== undefined) {
+    throw new SyntaxError(`Instruction table: cannot read "${line}".`);
+  }
+  const pairing: Pairing = words.has('UV') ? 'UV' : words.has('PU') ? 'PU' : 'NP';
+  return {
+    opcode:
+      hex.startsWith('0F') && hex.length > 2
+        ? 0x100 | parseInt(hex.slice(2), 16)
+        : parseInt(hex, 16),
+    digit: digit === undefined ? -1 : Number(digit),
+    name,
+    operands: operands === '-' ? [] : operands.split(','),
+    handler: handler as HandlerName,
+    sets: sets === '-' ? '' : sets,
+    undefines: undefines === '-' ? '' : undefines,
+    endsBlock: words.has('end'),
+    privileged: words.has('cpl0'),
+    lockable: words.has('lock'),
+    i686: words.has('i686'),
+    pairing: words.has('PV') ? 'PV' : pairing,
+    clocks: clocks === undefined ? 1 : Number(clocks),
+  };
+}

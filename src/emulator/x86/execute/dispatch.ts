@@ -1,0 +1,819 @@
+// The fast path: runs the micro-operations of predecoded blocks (microOps.ts) until something needs the interpreter
+// around it. One switch; its labels are literal numbers because only those become a jump table, and a test holds them
+// against MICRO by their comments. Memory is reached through the fast table and, failing that, memory/.
+import type { Cpu } from '../cpu.ts';
+import type { Instruction } from '../decode/instruction.ts';
+import { GP } from '../faults.ts';
+import { LAZY_ADD, LAZY_LOGIC, LAZY_SUB, compared, condition, zero } from '../flags.ts';
+import { crossingHolds, findBlock } from '../blockBuilder.ts';
+import {
+  ADDRESS,
+  BASE,
+  CPL,
+  CS,
+  EAX,
+  EBP,
+  ECX,
+  EDX,
+  EIP,
+  ESP,
+  LAZY_A,
+  LAZY_B,
+  LAZY_RESULT,
+  LAZY_TYPE,
+  LIMIT,
+} from '../registers.ts';
+import { OPERATIONS, adc, decrement, increment, sbb, sub } from './alu.ts';
+import { EXIT, slowLoad, slowProbe, slowSegment, slowStore } from './dispatchSlow.ts';
+import { imulTruncating } from './multiply.ts';
+import { sar, shl, shr } from './shifts.ts';
+
+/** Runs from the block at `start`, whose first EIP is in the registers, for at most cpu.left instructions. */
+export function executeBlocks(cpu: Cpu, start: number): number {
+  const { r, r8, fault, blocks, mmu } = cpu;
+  const { code, instructions, tables } = blocks;
+  const { bytes, words, fastTable: fast } = cpu.memory;
+  const { fetchTags, fetchPhysical } = mmu;
+  const highestOffsets = cpu.highest;
+  const readMask = cpu.readMask;
+  const writeMask = cpu.writeMask;
+  // A fetch at CPL 3 needs the user bit of the tag; at other levels the bit does not matter.
+  const user = r[CPL] === 3;
+  const tagMask = user ? -1 : ~(1 << 20);
+  const tagBits = user ? 3 << 20 : 2 << 20;
+  const mode = cpu.flat ? 0 : 1;
+  const codeBase = r[BASE + CS];
+  const codeLimit = r[LIMIT + CS] >>> 0;
+  let eip = r[EIP];
+  let left = cpu.left;
+  let references = 0;
+  let pc = start;
+  let slot = 0;
+  let exit: number = EXIT.CONTINUE;
+
+  loop: for (;;) {
+    switch (code[pc]) {
+      case 0: /* INVALID */ {
+        exit = EXIT.LOOK_AGAIN;
+        break loop;
+      }
+      case 1: /* BEGIN */ {
+        left -= code[pc + 1];
+        if (left < 0) {
+          left += code[pc + 1];
+          exit = EXIT.PRECISE;
+          break loop;
+        }
+        references += code[pc + 2];
+        pc += 8;
+        continue;
+      }
+      case 14: /* CROSSING */ {
+        if (left < code[pc + 1]) {
+          exit = EXIT.PRECISE;
+          break loop;
+        }
+        cpu.left = left;
+        cpu.toEnd = 0;
+        if (!crossingHolds(cpu, eip, code[pc + 3])) {
+          exit = fault.raised ? EXIT.FETCH_FAULT : EXIT.LOOK_AGAIN;
+          break loop;
+        }
+        left -= code[pc + 1];
+        references += code[pc + 2];
+        pc += 8;
+        continue;
+      }
+      case 2: /* HOOK */ {
+        const account = code[pc + 6];
+        cpu.left = left;
+        cpu.toEnd = account & 0xff;
+        r[EIP] = eip + (code[pc + 7] & 0xffff);
+        if (cpu.hookStops(code[pc + 1])) {
+          exit = EXIT.HOOK;
+          break loop;
+        }
+        pc += 8;
+        continue;
+      }
+      case 15: /* PRIVILEGED */ {
+        if (r[CPL] !== 0) {
+          fault.set(GP, 0);
+          exit = EXIT.FAULT;
+          break loop;
+        }
+        pc += 8;
+        continue;
+      }
+      case 3: /* GENERIC */ {
+        const account = code[pc + 6];
+        const location = code[pc + 7];
+        cpu.left = left;
+        cpu.toEnd = account & 0xff;
+        cpu.referencesToEnd = account >>> 8;
+        cpu.pendingReferences = references;
+        cpu.instructionEip = (eip + (location & 0xffff)) | 0;
+        r[EIP] = cpu.instructionEip + (location >>> 16);
+        const instruction = instructions[code[pc + 1]] as Instruction;
+        instruction.handler(cpu, instruction);
+        pc += 8;
+        continue;
+      }
+      case 4: /* GENERIC_END */ {
+        const account = code[pc + 6];
+        const location = code[pc + 7];
+        cpu.left = left;
+        cpu.toEnd = account & 0xff;
+        cpu.referencesToEnd = account >>> 8;
+        cpu.pendingReferences = references;
+        cpu.instructionEip = (eip + (location & 0xffff)) | 0;
+        r[EIP] = cpu.instructionEip + (location >>> 16);
+        const instruction = instructions[code[pc + 1]] as Instruction;
+        instruction.handler(cpu, instruction);
+
+        eip = r[EIP];
+        exit = EXIT.CONTINUE;
+        break loop;
+      }
+      case 5: /* END */ {
+        slot = pc + 3;
+        eip = (eip + code[pc + 2]) | 0;
+        break;
+      }
+      case 6: /* JMP */ {
+        slot = pc + 3;
+        eip = (eip + code[pc + 2]) | 0;
+        break;
+      }
+      case 12: /* JZ */ {
+        slot = (r[LAZY_TYPE] !== 0 ? r[LAZY_RESULT] === 0 : zero(r) !== 0) ? pc + 3 : pc + 5;
+        eip = (eip + code[slot - 1]) | 0;
+        break;
+      }
+      case 13: /* JNZ */ {
+        slot = (r[LAZY_TYPE] !== 0 ? r[LAZY_RESULT] !== 0 : zero(r) === 0) ? pc + 3 : pc + 5;
+        eip = (eip + code[slot - 1]) | 0;
+        break;
+      }
+      case 7: /* JCC */ {
+        slot = (
+          r[LAZY_TYPE] === LAZY_SUB
+            ? compared(r[LAZY_A], r[LAZY_B], r[LAZY_RESULT], code[pc + 1])
+            : condition(r, code[pc + 1])
+        )
+          ? pc + 3
+          : pc + 5;
+        eip = (eip + code[slot - 1]) | 0;
+        break;
+      }
+      case 8: /* CALL */ {
+        const linear = (r[ESP] - 4) | 0;
+        const entry = fast[linear >>> 12];
+        if ((entry & writeMask) !== 0 && (linear & 3) === 0) {
+          words[((entry & -4096) | (linear & 4095)) >> 2] = (eip + code[pc + 1]) | 0;
+        } else if (!slowStore(cpu, pc, left, linear, 4, (eip + code[pc + 1]) | 0)) {
+          exit = EXIT.FAULT;
+          break loop;
+        }
+        r[ESP] = linear;
+        slot = pc + 3;
+        eip = (eip + code[pc + 2]) | 0;
+        break;
+      }
+      case 11: /* CALL_REGISTER */ {
+        const target = r[code[pc + 2]];
+        const linear = (r[ESP] - 4) | 0;
+        const entry = fast[linear >>> 12];
+        if ((entry & writeMask) !== 0 && (linear & 3) === 0) {
+          words[((entry & -4096) | (linear & 4095)) >> 2] = (eip + code[pc + 1]) | 0;
+        } else if (!slowStore(cpu, pc, left, linear, 4, (eip + code[pc + 1]) | 0)) {
+          exit = EXIT.FAULT;
+          break loop;
+        }
+        r[ESP] = linear;
+        slot = 0;
+        eip = target;
+        break;
+      }
+      case 9: /* RET */ {
+        const linear = r[ESP];
+        const entry = fast[linear >>> 12];
+        let value = 0;
+        if ((entry & readMask) !== 0 && (linear & 3) === 0) {
+          value = words[((entry & -4096) | (linear & 4095)) >> 2];
+        } else {
+          value = slowLoad(cpu, pc, left, linear, 4);
+          if (fault.raised) {
+            exit = EXIT.FAULT;
+            break loop;
+          }
+        }
+        r[ESP] = linear + 4 + code[pc + 1];
+        slot = 0;
+        eip = value;
+        break;
+      }
+      case 10: /* JMP_REGISTER */ {
+        slot = 0;
+        eip = r[code[pc + 1]];
+        break;
+      }
+      case 32: /* PUSH_R */ {
+        const linear = (r[ESP] - 4) | 0;
+        const entry = fast[linear >>> 12];
+        if ((entry & writeMask) !== 0 && (linear & 3) === 0) {
+          words[((entry & -4096) | (linear & 4095)) >> 2] = r[code[pc + 1]];
+        } else if (!slowStore(cpu, pc, left, linear, 4, r[code[pc + 1]])) {
+          exit = EXIT.FAULT;
+          break loop;
+        }
+        r[ESP] = linear;
+        pc += 8;
+        continue;
+      }
+      case 33: /* PUSH_I */ {
+        const linear = (r[ESP] - 4) | 0;
+        const entry = fast[linear >>> 12];
+        if ((entry & writeMask) !== 0 && (linear & 3) === 0) {
+          words[((entry & -4096) | (linear & 4095)) >> 2] = code[pc + 1];
+        } else if (!slowStore(cpu, pc, left, linear, 4, code[pc + 1])) {
+          exit = EXIT.FAULT;
+          break loop;
+        }
+        r[ESP] = linear;
+        pc += 8;
+        continue;
+      }
+      case 34: /* POP_R */ {
+        const linear = r[ESP];
+        const entry = fast[linear >>> 12];
+        let value = 0;
+        if ((entry & readMask) !== 0 && (linear & 3) === 0) {
+          value = words[((entry & -4096) | (linear & 4095)) >> 2];
+        } else {
+          value = slowLoad(cpu, pc, left, linear, 4);
+          if (fault.raised) {
+            exit = EXIT.FAULT;
+            break loop;
+          }
+        }
+        r[ESP] = linear + 4;
+        r[code[pc + 1]] = value;
+        pc += 8;
+        continue;
+      }
+      case 43: /* LEAVE */ {
+        const linear = r[EBP];
+        const entry = fast[linear >>> 12];
+        let value = 0;
+        if ((entry & readMask) !== 0 && (linear & 3) === 0) {
+          value = words[((entry & -4096) | (linear & 4095)) >> 2];
+        } else {
+          value = slowLoad(cpu, pc, left, linear, 4);
+          if (fault.raised) {
+            exit = EXIT.FAULT;
+            break loop;
+          }
+        }
+        r[ESP] = linear + 4;
+        r[EBP] = value;
+        pc += 8;
+        continue;
+      }
+      case 35: /* SEGMENT */ {
+        const offset = (r[code[pc + 2]] + (r[code[pc + 3]] << code[pc + 4]) + code[pc + 5]) | 0;
+        const check = code[pc + 1];
+        const size = (check >> 8) & 0xff;
+        const highest = highestOffsets[(check & 0xff) + (check >> 16) * 8];
+        if ((offset >>> 0) + size - 1 <= highest) {
+          r[ADDRESS] = r[BASE + (check & 0xff)] + offset;
+        } else if (!slowSegment(cpu, check, offset)) {
+          exit = EXIT.FAULT;
+          break loop;
+        }
+        pc += 8;
+        continue;
+      }
+      case 30: /* PROBE32 */ {
+        const linear = (r[code[pc + 2]] + (r[code[pc + 3]] << code[pc + 4]) + code[pc + 5]) | 0;
+        const entry = fast[linear >>> 12];
+        if ((entry & writeMask) === 0 || (linear & 4095) > 4092) {
+          if (!slowProbe(cpu, pc, left, linear, 4)) {
+            exit = EXIT.FAULT;
+            break loop;
+          }
+        }
+        pc += 8;
+        continue;
+      }
+      case 31: /* PROBE8 */ {
+        const linear = (r[code[pc + 2]] + (r[code[pc + 3]] << code[pc + 4]) + code[pc + 5]) | 0;
+        const entry = fast[linear >>> 12];
+        if ((entry & writeMask) === 0 || (linear & 4095) > 4095) {
+          if (!slowProbe(cpu, pc, left, linear, 1)) {
+            exit = EXIT.FAULT;
+            break loop;
+          }
+        }
+        pc += 8;
+        continue;
+      }
+      case 16: /* MOV_RR */ {
+        r[code[pc + 1]] = r[code[pc + 2]];
+        pc += 8;
+        continue;
+      }
+      case 17: /* MOV_RI */ {
+        r[code[pc + 1]] = code[pc + 2];
+        pc += 8;
+        continue;
+      }
+      case 18: /* LEA */ {
+        r[code[pc + 1]] = (r[code[pc + 2]] + (r[code[pc + 3]] << code[pc + 4]) + code[pc + 5]) | 0;
+        pc += 8;
+        continue;
+      }
+      case 36: /* MOV8_RR */ {
+        r8[code[pc + 1]] = r8[code[pc + 2]];
+        pc += 8;
+        continue;
+      }
+      case 37: /* MOV8_RI */ {
+        r8[code[pc + 1]] = code[pc + 2];
+        pc += 8;
+        continue;
+      }
+      case 38: /* MOVZX8 */ {
+        r[code[pc + 1]] = r8[code[pc + 2]];
+        pc += 8;
+        continue;
+      }
+      case 39: /* MOVSX8 */ {
+        r[code[pc + 1]] = (r8[code[pc + 2]] << 24) >> 24;
+        pc += 8;
+        continue;
+      }
+      case 40: /* MOVZX16 */ {
+        r[code[pc + 1]] = r[code[pc + 2]] & 0xffff;
+        pc += 8;
+        continue;
+      }
+      case 41: /* MOVSX16 */ {
+        r[code[pc + 1]] = (r[code[pc + 2]] << 16) >> 16;
+        pc += 8;
+        continue;
+      }
+      case 42: /* SETCC */ {
+        r8[code[pc + 1]] = condition(r, code[pc + 2]) ? 1 : 0;
+        pc += 8;
+        continue;
+      }
+      case 91: /* CDQ */ {
+        r[EDX] = r[EAX] >> 31;
+        pc += 8;
+        continue;
+      }
+      case 93: /* XCHG_RR */ {
+        const value = r[code[pc + 1]];
+        r[code[pc + 1]] = r[code[pc + 2]];
+        r[code[pc + 2]] = value;
+        pc += 8;
+        continue;
+      }
+      case 85: /* NOT */ {
+        r[code[pc + 1]] = ~r[code[pc + 1]];
+        pc += 8;
+        continue;
+      }
+      case 84: /* NEG */ {
+        r[code[pc + 1]] = sub(r, 32, 0, r[code[pc + 1]]);
+        pc += 8;
+        continue;
+      }
+      case 89: /* IMUL_RR */ {
+        r[code[pc + 1]] = imulTruncating(r, 32, r[code[pc + 1]], r[code[pc + 2]]);
+        pc += 8;
+        continue;
+      }
+      case 90: /* IMUL_RRI */ {
+        r[code[pc + 1]] = imulTruncating(r, 32, r[code[pc + 2]], code[pc + 3]);
+        pc += 8;
+        continue;
+      }
+      case 86: /* SHL_RI */ {
+        r[code[pc + 1]] = shl(r, 32, r[code[pc + 1]], code[pc + 2]);
+        pc += 8;
+        continue;
+      }
+      case 87: /* SHR_RI */ {
+        r[code[pc + 1]] = shr(r, 32, r[code[pc + 1]], code[pc + 2]);
+        pc += 8;
+        continue;
+      }
+      case 88: /* SAR_RI */ {
+        r[code[pc + 1]] = sar(r, 32, r[code[pc + 1]], code[pc + 2]);
+        pc += 8;
+        continue;
+      }
+      case 92: /* SHIFT_CL */ {
+        const count = r[ECX] & 31;
+        if (count !== 0) {
+          const shift = code[pc + 2] === 0 ? shl : code[pc + 2] === 1 ? shr : sar;
+          r[code[pc + 1]] = shift(r, 32, r[code[pc + 1]], count);
+        }
+        pc += 8;
+        continue;
+      }
+      case 82: /* INC */ {
+        r[code[pc + 1]] = increment(r, 32, r[code[pc + 1]]);
+        pc += 8;
+        continue;
+      }
+      case 83: /* DEC */ {
+        r[code[pc + 1]] = decrement(r, 32, r[code[pc + 1]]);
+        pc += 8;
+        continue;
+      }
+      case 80: /* ALU8_RR */ {
+        const result = OPERATIONS[code[pc + 3]](r, 8, r8[code[pc + 1]], r8[code[pc + 2]]);
+        if (code[pc + 4] !== 0) {
+          r8[code[pc + 1]] = result;
+        }
+        pc += 8;
+        continue;
+      }
+      case 81: /* ALU8_RI */ {
+        const result = OPERATIONS[code[pc + 3]](r, 8, r8[code[pc + 1]], code[pc + 2]);
+        if (code[pc + 4] !== 0) {
+          r8[code[pc + 1]] = result;
+        }
+        pc += 8;
+        continue;
+      }
+      case 48: /* ADD_RR */ {
+        const a = r[code[pc + 1]];
+        const b = r[code[pc + 2]];
+        const result = (a + b) | 0;
+        r[code[pc + 1]] = result;
+        r[LAZY_TYPE] = LAZY_ADD;
+        r[LAZY_A] = a;
+        r[LAZY_B] = b;
+        r[LAZY_RESULT] = result;
+        pc += 8;
+        continue;
+      }
+      case 49: /* OR_RR */ {
+        const result = r[code[pc + 1]] | r[code[pc + 2]];
+        r[code[pc + 1]] = result;
+        r[LAZY_TYPE] = LAZY_LOGIC;
+        r[LAZY_RESULT] = result;
+        pc += 8;
+        continue;
+      }
+      case 50: /* ADC_RR */ {
+        r[code[pc + 1]] = adc(r, 32, r[code[pc + 1]], r[code[pc + 2]]);
+        pc += 8;
+        continue;
+      }
+      case 51: /* SBB_RR */ {
+        r[code[pc + 1]] = sbb(r, 32, r[code[pc + 1]], r[code[pc + 2]]);
+        pc += 8;
+        continue;
+      }
+      case 52: /* AND_RR */ {
+        const result = r[code[pc + 1]] & r[code[pc + 2]];
+        r[code[pc + 1]] = result;
+        r[LAZY_TYPE] = LAZY_LOGIC;
+        r[LAZY_RESULT] = result;
+        pc += 8;
+        continue;
+      }
+      case 53: /* SUB_RR */ {
+        const a = r[code[pc + 1]];
+        const b = r[code[pc + 2]];
+        const result = (a - b) | 0;
+        r[code[pc + 1]] = result;
+        r[LAZY_TYPE] = LAZY_SUB;
+        r[LAZY_A] = a;
+        r[LAZY_B] = b;
+        r[LAZY_RESULT] = result;
+        pc += 8;
+        continue;
+      }
+      case 54: /* XOR_RR */ {
+        const result = r[code[pc + 1]] ^ r[code[pc + 2]];
+        r[code[pc + 1]] = result;
+        r[LAZY_TYPE] = LAZY_LOGIC;
+        r[LAZY_RESULT] = result;
+        pc += 8;
+        continue;
+      }
+      case 55: /* CMP_RR */ {
+        const a = r[code[pc + 1]];
+        const b = r[code[pc + 2]];
+        const result = (a - b) | 0;
+        r[LAZY_TYPE] = LAZY_SUB;
+        r[LAZY_A] = a;
+        r[LAZY_B] = b;
+        r[LAZY_RESULT] = result;
+        pc += 8;
+        continue;
+      }
+      case 56: /* TEST_RR */ {
+        const result = r[code[pc + 1]] & r[code[pc + 2]];
+        r[LAZY_TYPE] = LAZY_LOGIC;
+        r[LAZY_RESULT] = result;
+        pc += 8;
+        continue;
+      }
+      case 64: /* ADD_RI */ {
+        const a = r[code[pc + 1]];
+        const b = code[pc + 2];
+        const result = (a + b) | 0;
+        r[code[pc + 1]] = result;
+        r[LAZY_TYPE] = LAZY_ADD;
+        r[LAZY_A] = a;
+        r[LAZY_B] = b;
+        r[LAZY_RESULT] = result;
+        pc += 8;
+        continue;
+      }
+      case 65: /* OR_RI */ {
+        const result = r[code[pc + 1]] | code[pc + 2];
+        r[code[pc + 1]] = result;
+        r[LAZY_TYPE] = LAZY_LOGIC;
+        r[LAZY_RESULT] = result;
+        pc += 8;
+        continue;
+      }
+      case 66: /* ADC_RI */ {
+        r[code[pc + 1]] = adc(r, 32, r[code[pc + 1]], code[pc + 2]);
+        pc += 8;
+        continue;
+      }
+      case 67: /* SBB_RI */ {
+        r[code[pc + 1]] = sbb(r, 32, r[code[pc + 1]], code[pc + 2]);
+        pc += 8;
+        continue;
+      }
+      case 68: /* AND_RI */ {
+        const result = r[code[pc + 1]] & code[pc + 2];
+        r[code[pc + 1]] = result;
+        r[LAZY_TYPE] = LAZY_LOGIC;
+        r[LAZY_RESULT] = result;
+        pc += 8;
+        continue;
+      }
+      case 69: /* SUB_RI */ {
+        const a = r[code[pc + 1]];
+        const b = code[pc + 2];
+        const result = (a - b) | 0;
+        r[code[pc + 1]] = result;
+        r[LAZY_TYPE] = LAZY_SUB;
+        r[LAZY_A] = a;
+        r[LAZY_B] = b;
+        r[LAZY_RESULT] = result;
+        pc += 8;
+        continue;
+      }
+      case 70: /* XOR_RI */ {
+        const result = r[code[pc + 1]] ^ code[pc + 2];
+        r[code[pc + 1]] = result;
+        r[LAZY_TYPE] = LAZY_LOGIC;
+        r[LAZY_RESULT] = result;
+        pc += 8;
+        continue;
+      }
+      case 71: /* CMP_RI */ {
+        const a = r[code[pc + 1]];
+        const b = code[pc + 2];
+        const result = (a - b) | 0;
+        r[LAZY_TYPE] = LAZY_SUB;
+        r[LAZY_A] = a;
+        r[LAZY_B] = b;
+        r[LAZY_RESULT] = result;
+        pc += 8;
+        continue;
+      }
+      case 72: /* TEST_RI */ {
+        const result = r[code[pc + 1]] & code[pc + 2];
+        r[LAZY_TYPE] = LAZY_LOGIC;
+        r[LAZY_RESULT] = result;
+        pc += 8;
+        continue;
+      }
+      case 19: /* LOAD32 */ {
+        const linear = (r[code[pc + 2]] + (r[code[pc + 3]] << code[pc + 4]) + code[pc + 5]) | 0;
+        const entry = fast[linear >>> 12];
+        if ((entry & readMask) !== 0 && (linear & 3) === 0) {
+          r[code[pc + 1]] = words[((entry & -4096) | (linear & 4095)) >> 2];
+        } else {
+          const value = slowLoad(cpu, pc, left, linear, 4);
+          if (fault.raised) {
+            exit = EXIT.FAULT;
+            break loop;
+          }
+          r[code[pc + 1]] = value;
+        }
+        pc += 8;
+        continue;
+      }
+      case 20: /* LOAD16Z */ {
+        const linear = (r[code[pc + 2]] + (r[code[pc + 3]] << code[pc + 4]) + code[pc + 5]) | 0;
+        const entry = fast[linear >>> 12];
+        if ((entry & readMask) !== 0 && (linear & 4095) !== 4095) {
+          r[code[pc + 1]] =
+            bytes[(entry & -4096) | (linear & 4095)] |
+            (bytes[((entry & -4096) | (linear & 4095)) + 1] << 8);
+        } else {
+          const value = slowLoad(cpu, pc, left, linear, 2);
+          if (fault.raised) {
+            exit = EXIT.FAULT;
+            break loop;
+          }
+          r[code[pc + 1]] = value;
+        }
+        pc += 8;
+        continue;
+      }
+      case 21: /* LOAD16S */ {
+        const linear = (r[code[pc + 2]] + (r[code[pc + 3]] << code[pc + 4]) + code[pc + 5]) | 0;
+        const entry = fast[linear >>> 12];
+        if ((entry & readMask) !== 0 && (linear & 4095) !== 4095) {
+          r[code[pc + 1]] =
+            ((bytes[(entry & -4096) | (linear & 4095)] << 16) |
+              (bytes[((entry & -4096) | (linear & 4095)) + 1] << 24)) >>
+            16;
+        } else {
+          const value = slowLoad(cpu, pc, left, linear, 2);
+          if (fault.raised) {
+            exit = EXIT.FAULT;
+            break loop;
+          }
+          r[code[pc + 1]] = (value << 16) >> 16;
+        }
+        pc += 8;
+        continue;
+      }
+      case 22: /* LOAD8Z */ {
+        const linear = (r[code[pc + 2]] + (r[code[pc + 3]] << code[pc + 4]) + code[pc + 5]) | 0;
+        const entry = fast[linear >>> 12];
+        if ((entry & readMask) !== 0) {
+          r[code[pc + 1]] = bytes[(entry & -4096) | (linear & 4095)];
+        } else {
+          const value = slowLoad(cpu, pc, left, linear, 1);
+          if (fault.raised) {
+            exit = EXIT.FAULT;
+            break loop;
+          }
+          r[code[pc + 1]] = value;
+        }
+        pc += 8;
+        continue;
+      }
+      case 23: /* LOAD8S */ {
+        const linear = (r[code[pc + 2]] + (r[code[pc + 3]] << code[pc + 4]) + code[pc + 5]) | 0;
+        const entry = fast[linear >>> 12];
+        if ((entry & readMask) !== 0) {
+          r[code[pc + 1]] = (bytes[(entry & -4096) | (linear & 4095)] << 24) >> 24;
+        } else {
+          const value = slowLoad(cpu, pc, left, linear, 1);
+          if (fault.raised) {
+            exit = EXIT.FAULT;
+            break loop;
+          }
+          r[code[pc + 1]] = (value << 24) >> 24;
+        }
+        pc += 8;
+        continue;
+      }
+      case 24: /* LOAD8 */ {
+        const linear = (r[code[pc + 2]] + (r[code[pc + 3]] << code[pc + 4]) + code[pc + 5]) | 0;
+        const entry = fast[linear >>> 12];
+        if ((entry & readMask) !== 0) {
+          r8[code[pc + 1]] = bytes[(entry & -4096) | (linear & 4095)];
+        } else {
+          const value = slowLoad(cpu, pc, left, linear, 1);
+          if (fault.raised) {
+            exit = EXIT.FAULT;
+            break loop;
+          }
+          r8[code[pc + 1]] = value;
+        }
+        pc += 8;
+        continue;
+      }
+      case 25: /* STORE32 */ {
+        const linear = (r[code[pc + 2]] + (r[code[pc + 3]] << code[pc + 4]) + code[pc + 5]) | 0;
+        const entry = fast[linear >>> 12];
+        if ((entry & writeMask) !== 0 && (linear & 3) === 0) {
+          words[((entry & -4096) | (linear & 4095)) >> 2] = r[code[pc + 1]];
+        } else if (!slowStore(cpu, pc, left, linear, 4, r[code[pc + 1]])) {
+          exit = EXIT.FAULT;
+          break loop;
+        }
+        pc += 8;
+        continue;
+      }
+      case 28: /* STORE32_I */ {
+        const linear = (r[code[pc + 2]] + (r[code[pc + 3]] << code[pc + 4]) + code[pc + 5]) | 0;
+        const entry = fast[linear >>> 12];
+        if ((entry & writeMask) !== 0 && (linear & 3) === 0) {
+          words[((entry & -4096) | (linear & 4095)) >> 2] = code[pc + 1];
+        } else if (!slowStore(cpu, pc, left, linear, 4, code[pc + 1])) {
+          exit = EXIT.FAULT;
+          break loop;
+        }
+        pc += 8;
+        continue;
+      }
+      case 26: /* STORE16 */ {
+        const linear = (r[code[pc + 2]] + (r[code[pc + 3]] << code[pc + 4]) + code[pc + 5]) | 0;
+        const entry = fast[linear >>> 12];
+        if ((entry & writeMask) !== 0 && (linear & 4095) !== 4095) {
+          bytes[(entry & -4096) | (linear & 4095)] = r[code[pc + 1]];
+          bytes[((entry & -4096) | (linear & 4095)) + 1] = r[code[pc + 1]] >> 8;
+        } else if (!slowStore(cpu, pc, left, linear, 2, r[code[pc + 1]])) {
+          exit = EXIT.FAULT;
+          break loop;
+        }
+        pc += 8;
+        continue;
+      }
+      case 27: /* STORE8 */ {
+        const linear = (r[code[pc + 2]] + (r[code[pc + 3]] << code[pc + 4]) + code[pc + 5]) | 0;
+        const entry = fast[linear >>> 12];
+        if ((entry & writeMask) !== 0) {
+          bytes[(entry & -4096) | (linear & 4095)] = r8[code[pc + 1]];
+        } else if (!slowStore(cpu, pc, left, linear, 1, r8[code[pc + 1]])) {
+          exit = EXIT.FAULT;
+          break loop;
+        }
+        pc += 8;
+        continue;
+      }
+      case 29: /* STORE8_I */ {
+        const linear = (r[code[pc + 2]] + (r[code[pc + 3]] << code[pc + 4]) + code[pc + 5]) | 0;
+        const entry = fast[linear >>> 12];
+        if ((entry & writeMask) !== 0) {
+          bytes[(entry & -4096) | (linear & 4095)] = code[pc + 1];
+        } else if (!slowStore(cpu, pc, left, linear, 1, code[pc + 1])) {
+          exit = EXIT.FAULT;
+          break loop;
+        }
+        pc += 8;
+        continue;
+      }
+
+      default:
+        throw new Error(`A block holds the unknown micro-operation ${code[pc]}.`);
+    }
+    // Here a block has ended: eip is where to go, slot the link that may know the block (0: none).
+    const link = slot === 0 ? 0 : code[slot];
+    if (link > 0) {
+      pc = link;
+      continue;
+    }
+    if (left === 0) {
+      // Before anything of the next instruction is touched: an interrupt may come first.
+      exit = EXIT.CONTINUE;
+      break;
+    }
+    const linear = (codeBase + eip) | 0;
+    const set = (linear >>> 12) & 7;
+    let next = 0;
+    if ((fetchTags[set] & tagMask) === ((linear >>> 12) | tagBits) && eip >>> 0 <= codeLimit) {
+      const table = tables[(fetchPhysical[set] >>> 12) * 2 + mode];
+      next = table === undefined ? 0 : table[linear & 4095];
+    }
+    const generation = blocks.generation;
+    if (next === 0) {
+      cpu.left = left;
+      cpu.toEnd = 0;
+      r[EIP] = eip;
+      next = findBlock(cpu, eip);
+      if (next === 0) {
+        exit = EXIT.FETCH_FAULT;
+        break;
+      }
+    }
+    if (slot !== 0 && link === 0 && generation === blocks.generation) {
+      code[slot] = next;
+    }
+    pc = next;
+  }
+
+  if (exit >= EXIT.FAULT) {
+    // In the middle of a block: what was counted at its start and not done is taken back.
+    const account = code[pc + 6];
+    left += account & 0xff;
+    references -= account >>> 8;
+    eip = (eip + (code[pc + 7] & 0xffff)) | 0;
+  }
+  cpu.left = left;
+  cpu.toEnd = 0;
+  cpu.instructionEip = eip;
+  r[EIP] = eip;
+  mmu.references += references;
+  return exit;
+}

@@ -1,0 +1,32 @@
+// The binding of the instruction table's handler names to functions: a name without a function is a type error.
+import { aluHandlers } from './alu.ts';
+import { bitHandlers } from './bits.ts';
+import { branchHandlers } from './branches.ts';
+import { fpuHandlers } from './fpu.ts';
+import { interruptHandlers } from './interrupts.ts';
+import { ioHandlers } from './io.ts';
+import { moveHandlers } from './moves.ts';
+import { multiplyHandlers } from './multiply.ts';
+import { segmentHandlers } from './segments.ts';
+import { shiftHandlers } from './shifts.ts';
+import { stackHandlers } from './stack.ts';
+import { stringHandlers } from './strings.ts';
+import { systemHandlers } from './system.ts';
+
+export const HANDLERS = {
+  ...aluHandlers,
+  ...bitHandlers,
+  ...branchHandlers,
+  ...fpuHandlers,
+  ...interruptHandlers,
+  ...ioHandlers,
+  ...moveHandlers,
+  ...multiplyHandlers,
+  ...segmentHandlers,
+  ...shiftHandlers,
+  ...stackHandlers,
+  ...stringHandlers,
+  ...systemHandlers,
+};
+
+export type HandlerName = keyof typeof HANDLERS;

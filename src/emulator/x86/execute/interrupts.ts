@@ -1,0 +1,288 @@
+// Interrupts and exceptions: delivery through the IDT with or without a change of stack, IRET and far RET back
+// (SDM vol. 3, 6.12; vol. 2, INT and IRET). Everything is checked before the processor's state changes.
+import type { Cpu } from '../cpu.ts';
+import { BP, BR, DB, GP, NO_ERROR_CODE, NP, OF_TRAP, TS, UD } from '../faults.ts';
+import { IF, NT, RF, TF, VM, getFlags, overflow, setFlags } from '../flags.ts';
+import {
+  CODE,
+  DOWN_OR_CONFORMING,
+  NOT_SYSTEM,
+  checkStackSegment,
+  clearSegment,
+  findDescriptor,
+  privilegeOf,
+  requireDescriptor,
+  setCodeSegment,
+  setStackSegment,
+  type Descriptor,
+} from '../memory/segmentation.ts';
+import {
+  ATTRIBUTES,
+  BASE,
+  CPL,
+  CS,
+  EIP,
+  ESP,
+  IDT_BASE,
+  IDT_LIMIT,
+  LIMIT,
+  SELECTOR,
+  SS,
+  TR,
+} from '../registers.ts';
+import { type Handler, read1, read2, signExtend } from './operands.ts';
+import { changeableFlags, releaseStack } from './stack.ts';
+
+const INTERRUPT_GATE = 0xe;
+const TRAP_GATE = 0xf;
+const TASK_GATE = 5;
+
+export type InterruptKind = 'software' | 'fault' | 'hardware';
+
+interface Gate {
+  readonly type: number;
+  readonly selector: number;
+  readonly offset: number;
+}
+
+/** Delivers a vector. r[EIP] is where the handler's IRET shall return. Throws the guest's fault if that fails. */
+export function deliver(cpu: Cpu, vector: number, kind: InterruptKind, errorCode: number): void {
+  const { r } = cpu;
+  const external = kind === 'software' ? 0 : 1;
+  const gate = readGate(cpu, vector, kind === 'software', external);
+  const descriptor = handlerCode(cpu, gate, external);
+  const level = (descriptor.attributes & DOWN_OR_CONFORMING) !== 0 ? r[CPL] : descriptor.dpl;
+  const fromUser = r[CPL] === 3;
+  const from = (r[BASE + CS] + r[EIP]) >>> 0;
+  const frame = [getFlags(r), r[SELECTOR + CS], r[EIP]];
+  if (errorCode !== NO_ERROR_CODE) {
+    frame.push(errorCode);
+  }
+  if (level < r[CPL]) {
+    enterInner(cpu, gate, descriptor, level, frame, external);
+  } else {
+    pushFrame(cpu, frame);
+    setCodeSegment(cpu, gate.selector, descriptor, level);
+  }
+  r[EIP] = gate.offset;
+  const cleared = NT | TF | RF | VM | (gate.type === INTERRUPT_GATE ? IF : 0);
+  setFlags(r, getFlags(r) & ~cleared);
+  cpu.deliveries++;
+  cpu.interruptCounts[vector]++;
+  if (fromUser && kind === 'software') {
+    cpu.softwareFromUser[vector]++;
+  }
+  cpu.controlFlow?.interrupt(vector, from, kind);
+}
+
+function readGate(cpu: Cpu, vector: number, software: boolean, external: number): Gate {
+  const { r } = cpu;
+  const code = vector * 8 + 2 + external;
+  if (vector * 8 + 7 > r[IDT_LIMIT] >>> 0) {
+    cpu.fault.raise(GP, code);
+  }
+  const low = cpu.systemRead32((r[IDT_BASE] + vector * 8) | 0);
+  const high = cpu.systemRead32((r[IDT_BASE] + vector * 8 + 4) | 0);
+  const attributes = (high >>> 8) & 0xff;
+  const type = attributes & 0x1f;
+  if (software && privilegeOf(attributes) < r[CPL]) {
+    cpu.fault.raise(GP, code);
+  }
+  if (type === TASK_GATE) {
+    cpu.unsupported(`the task gate of vector ${vector}`);
+  }
+  if (type === 6 || type === 7) {
+    cpu.unsupported(`the 16-bit gate of vector ${vector}`);
+  }
+  if (type !== INTERRUPT_GATE && type !== TRAP_GATE) {
+    cpu.fault.raise(GP, code);
+  }
+  if ((attributes & 0x80) === 0) {
+    cpu.fault.raise(NP, code);
+  }
+  return { type, selector: low >>> 16, offset: (low & 0xffff) | (high & 0xffff_0000) };
+}
+
+function handlerCode(cpu: Cpu, gate: Gate, external: number): Descriptor {
+  const code = (gate.selector & 0xfffc) | external;
+  const found = (gate.selector & 0xfffc) === 0 ? undefined : findDescriptor(cpu, gate.selector);
+  const descriptor = found ?? cpu.fault.raise(GP, code);
+  if (
+    (descriptor.attributes & (NOT_SYSTEM | CODE)) !== (NOT_SYSTEM | CODE) ||
+    descriptor.dpl > cpu.r[CPL]
+  ) {
+    cpu.fault.raise(GP, code);
+  }
+  if (!descriptor.present) {
+    cpu.fault.raise(NP, code);
+  }
+  if (gate.offset >>> 0 > descriptor.limit >>> 0) {
+    cpu.fault.raise(GP, external);
+  }
+  return descriptor;
+}
+
+/** A handler of an inner level: the stack comes from the TSS, and the old one is pushed first. */
+function enterInner(
+  cpu: Cpu,
+  gate: Gate,
+  descriptor: Descriptor,
+  level: number,
+  frame: readonly number[],
+  external: number,
+): void {
+  const { r } = cpu;
+  const slot = 4 + level * 8;
+  if (r[ATTRIBUTES + TR] === 0 || slot + 7 > r[LIMIT + TR] >>> 0) {
+    cpu.fault.raise(TS, (r[SELECTOR + TR] & 0xfffc) | external);
+  }
+  const esp = cpu.systemRead32((r[BASE + TR] + slot) | 0);
+  const ss = cpu.systemRead32((r[BASE + TR] + slot + 4) | 0) & 0xffff;
+  const stack = checkStackSegment(cpu, ss, level, TS, external);
+  const whole = [r[SELECTOR + SS], r[ESP], ...frame];
+  // The new stack's words are written with the rights of the inner level, before any register changes.
+  whole.forEach((value, index) => {
+    const offset = (esp - 4 * (index + 1)) | 0;
+    cpu.systemWrite32((stack.base + offset) | 0, value);
+  });
+  setStackSegment(cpu, ss, stack);
+  r[ESP] = esp - 4 * whole.length;
+  setCodeSegment(cpu, gate.selector, descriptor, level);
+}
+
+function pushFrame(cpu: Cpu, frame: readonly number[]): void {
+  frame.forEach((value, index) => {
+    cpu.write(SS, cpu.stackOffset(4 * (index + 1)), 32, value);
+  });
+  cpu.setStackPointer(cpu.stackOffset(4 * frame.length));
+}
+
+/** IRET (interrupt) and far RET: back to the same or to an outer level. */
+export function returnFar(cpu: Cpu, width: number, release: number, interrupt: boolean): void {
+  const { r } = cpu;
+  const bytes = width >> 3;
+  const offset = cpu.peekStack(0, width);
+  const selector = cpu.peekStack(bytes, width) & 0xffff;
+  const flags = interrupt ? cpu.peekStack(2 * bytes, width) : 0;
+  const words = interrupt ? 3 : 2;
+  const level = selector & 3;
+  const descriptor = returnCode(cpu, selector, level);
+  if (offset >>> 0 > descriptor.limit >>> 0) {
+    cpu.fault.raise(GP, 0);
+  }
+  if (interrupt && (flags & VM) !== 0 && width === 32 && r[CPL] === 0) {
+    cpu.unsupported('a return to virtual-8086 mode');
+  }
+  const changeable = changeableFlags(cpu) | RF;
+  if (level === r[CPL]) {
+    setCodeSegment(cpu, selector, descriptor, level);
+    releaseStack(cpu, words * bytes + release);
+  } else {
+    returnOuter(cpu, selector, descriptor, words * bytes + release, width, release);
+  }
+  r[EIP] = offset;
+  if (interrupt) {
+    const mask = width === 32 ? changeable : changeable & 0xffff;
+    setFlags(r, (getFlags(r) & ~mask) | (flags & mask));
+    cpu.controlFlow?.interruptReturn((r[BASE + CS] + offset) >>> 0);
+  } else {
+    cpu.controlFlow?.return((r[BASE + CS] + offset) >>> 0);
+  }
+}
+
+function returnCode(cpu: Cpu, selector: number, level: number): Descriptor {
+  const code = selector & 0xfffc;
+  if (code === 0) {
+    cpu.fault.raise(GP, 0);
+  }
+  const descriptor = requireDescriptor(cpu, selector, GP);
+  const { attributes } = descriptor;
+  const isCode = (attributes & (NOT_SYSTEM | CODE)) === (NOT_SYSTEM | CODE);
+  const conforming = (attributes & DOWN_OR_CONFORMING) !== 0;
+  const matches = conforming ? descriptor.dpl <= level : descriptor.dpl === level;
+  if (level < cpu.r[CPL] || !isCode || !matches) {
+    cpu.fault.raise(GP, code);
+  }
+  if (!descriptor.present) {
+    cpu.fault.raise(NP, code);
+  }
+  return descriptor;
+}
+
+function returnOuter(
+  cpu: Cpu,
+  selector: number,
+  descriptor: Descriptor,
+  above: number,
+  width: number,
+  release: number,
+): void {
+  const bytes = width >> 3;
+  const esp = cpu.peekStack(above, width);
+  const ss = cpu.peekStack(above + bytes, width) & 0xffff;
+  const level = selector & 3;
+  const stack = checkStackSegment(cpu, ss, level, GP, 0);
+  setCodeSegment(cpu, selector, descriptor, level);
+  setStackSegment(cpu, ss, stack);
+  cpu.setStackPointer((esp + release) | 0);
+  for (const segment of [0, 3, 4, 5]) {
+    const attributes = cpu.r[ATTRIBUTES + segment];
+    const conforming = (attributes & (CODE | DOWN_OR_CONFORMING)) === (CODE | DOWN_OR_CONFORMING);
+    // A segment that the outer level may not use does not leak outwards.
+    if (attributes !== 0 && !conforming && privilegeOf(attributes) < level) {
+      clearSegment(cpu, segment, 0);
+    }
+  }
+}
+
+function software(cpu: Cpu, vector: number): void {
+  deliver(cpu, vector, 'software', NO_ERROR_CODE);
+}
+
+export const interruptHandlers = {
+  int: (cpu, i) => {
+    software(cpu, i.immediate);
+  },
+  int3: (cpu) => {
+    software(cpu, BP);
+  },
+  int1: (cpu) => {
+    deliver(cpu, DB, 'fault', NO_ERROR_CODE);
+  },
+  into: (cpu) => {
+    if (overflow(cpu.r) !== 0) {
+      software(cpu, OF_TRAP);
+    }
+  },
+  iret: (cpu, i) => {
+    if ((getFlags(cpu.r) & NT) !== 0) {
+      cpu.unsupported('a return to a previous hardware task (IRET with NT)');
+    }
+    returnFar(cpu, i.width, 0, true);
+  },
+  bound: (cpu, i) => {
+    const index = signExtend(read1(cpu, i), i.width);
+    const low = signExtend(read2(cpu, i), i.width);
+    const above = (cpu.effectiveAddress(i) + (i.width >> 3)) | 0;
+    const high = signExtend(cpu.read(i.segment, above, i.width), i.width);
+    if (index < low || index > high) {
+      cpu.fault.raise(BR);
+    }
+  },
+  ud: (cpu, i) => {
+    if (i.row.name === 'UD2') {
+      cpu.fault.raise(UD);
+    }
+    const opcode = i.opcode > 0xff ? `0f ${hex(i.opcode & 0xff)}` : hex(i.opcode);
+    cpu.unsupported(
+      `the instruction with opcode ${opcode}${i.hasModrm ? ` /${i.registerField}` : ''}`,
+    );
+  },
+  tooLong: (cpu) => {
+    cpu.fault.raise(GP, 0);
+  },
+} satisfies Record<string, Handler>;
+
+function hex(byte: number): string {
+  return byte.toString(16).padStart(2, '0');
+}

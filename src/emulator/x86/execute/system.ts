@@ -1,0 +1,207 @@
+// System instructions and the flag instructions (SDM vol. 2: MOV CRn, MOV DRn, CLTS, INVLPG, HLT, CPUID, RDTSC, MSRs,
+// CLI, STI, CLC ...). The privilege check stands in the table and is made before a handler runs.
+import type { Cpu } from '../cpu.ts';
+import type { Instruction } from '../decode/instruction.ts';
+import { GP, UD } from '../faults.ts';
+import { AF, CF, DF, IF, PF, SF, ZF, changeFlags, getFlags } from '../flags.ts';
+import {
+  CPL,
+  CR0,
+  CR0_ET,
+  CR0_NE,
+  CR0_PE,
+  CR0_PG,
+  CR0_TS,
+  CR0_WP,
+  CR0_AM,
+  CR0_CD,
+  CR0_EM,
+  CR0_MP,
+  CR0_NW,
+  CR2,
+  CR3,
+  CR4,
+  CR4_TSD,
+  DR0,
+  EAX,
+  EBX,
+  ECX,
+  EDX,
+  EFLAGS,
+} from '../registers.ts';
+import { type Handler, read1, write1 } from './operands.ts';
+import { requireIoPrivilege } from './stack.ts';
+
+const CR0_WRITABLE =
+  CR0_PE | CR0_MP | CR0_EM | CR0_TS | CR0_NE | CR0_WP | CR0_AM | CR0_NW | CR0_CD | CR0_PG;
+const CR4_WRITABLE = 0x5f; // VME PVI TSD DE PSE MCE
+const MSR_TSC = 0x10;
+
+function writeControl(cpu: Cpu, register: number, value: number): void {
+  switch (register) {
+    case 0:
+      writeCr0(cpu, value);
+      break;
+    case 2:
+      cpu.r[CR2] = value;
+      break;
+    case 3:
+      cpu.r[CR3] = value;
+      cpu.cr3Loads++;
+      cpu.mmu.flush();
+      break;
+    case 4:
+      if ((value & ~CR4_WRITABLE) !== 0) {
+        cpu.fault.raise(GP, 0);
+      }
+      cpu.r[CR4] = value;
+      cpu.mmu.flush();
+      break;
+    default:
+      cpu.fault.raise(UD);
+  }
+}
+
+function writeCr0(cpu: Cpu, value: number): void {
+  const { r } = cpu;
+  if ((value & CR0_PG) !== 0 && (value & CR0_PE) === 0) {
+    cpu.fault.raise(GP, 0);
+  }
+  if ((value & CR0_PE) === 0) {
+    cpu.unsupported('real mode (CR0.PE cleared)');
+  }
+  const changed = r[CR0] ^ value;
+  r[CR0] = (value & CR0_WRITABLE) | CR0_ET;
+  if ((changed & CR0_PG) !== 0) {
+    cpu.mmu.flush();
+  } else if ((changed & CR0_WP) !== 0) {
+    cpu.mmu.dropShadows();
+  }
+}
+
+function debugRegister(i: Instruction): number {
+  // DR4 and DR5 are names of DR6 and DR7 while CR4.DE is clear.
+  const register = i.registerField;
+  return DR0 + (register === 4 || register === 5 ? register + 2 : register);
+}
+
+/** Family 5 model 2 is the P54C; the i686 kind answers as family 6, with CMOV and nothing that it has not. */
+function cpuid(cpu: Cpu): void {
+  const { r } = cpu;
+  const leaf = r[EAX];
+  if (leaf === 0) {
+    r[EAX] = 1;
+    r[EBX] = 0x756e_6547; // "Genu"
+    r[EDX] = 0x4965_6e69; // "ineI"
+    r[ECX] = 0x6c65_746e; // "ntel"
+    return;
+  }
+  const features = FEATURE_PSE | FEATURE_TSC | FEATURE_MSR | FEATURE_CX8;
+  r[EAX] = cpu.i686 ? 0x633 : 0x52c;
+  r[EBX] = 0;
+  r[ECX] = 0;
+  r[EDX] = cpu.i686 ? features | FEATURE_CMOV : features;
+}
+
+// The FPU bit joins when x87 arithmetic does.
+const FEATURE_PSE = 1 << 3;
+const FEATURE_TSC = 1 << 4;
+const FEATURE_MSR = 1 << 5;
+const FEATURE_CX8 = 1 << 8;
+const FEATURE_CMOV = 1 << 15;
+
+function readTimeStamp(cpu: Cpu): void {
+  const cycles = cpu.cycles();
+  cpu.r[EAX] = cycles;
+  cpu.r[EDX] = Math.floor(cycles / 0x1_0000_0000);
+}
+
+const SAHF_FLAGS = SF | ZF | AF | PF | CF;
+
+export const systemHandlers = {
+  movFromControl: (cpu, i) => {
+    const register = i.registerField;
+    if (register === 1 || register > 4) {
+      cpu.fault.raise(UD);
+    }
+    cpu.r[i.modrm & 7] = cpu.r[register === 0 ? CR0 : CR2 + register - 2];
+  },
+  movToControl: (cpu, i) => {
+    writeControl(cpu, i.registerField, cpu.r[i.modrm & 7]);
+  },
+  movFromDebug: (cpu, i) => {
+    cpu.r[i.modrm & 7] = cpu.r[debugRegister(i)];
+  },
+  movToDebug: (cpu, i) => {
+    const register = debugRegister(i);
+    const value = cpu.r[i.modrm & 7];
+    if (register === DR0 + 7 && (value & 0xff) !== 0) {
+      cpu.unsupported('hardware breakpoints in DR7');
+    }
+    cpu.r[register] = value;
+  },
+  smsw: (cpu, i) => {
+    write1(cpu, i, cpu.r[CR0], i.memoryForm ? 16 : i.width);
+  },
+  lmsw: (cpu, i) => {
+    // LMSW can set PE but not clear it, and reaches the low four bits only.
+    const value = read1(cpu, i, 16);
+    writeCr0(cpu, (cpu.r[CR0] & ~0xe) | (value & 0xf));
+  },
+  clts: (cpu) => {
+    cpu.r[CR0] &= ~CR0_TS;
+  },
+  invlpg: (cpu, i) => {
+    cpu.mmu.invalidatePage(cpu.linear(i.segment, cpu.effectiveAddress(i), 1, false));
+  },
+  hlt: (cpu) => {
+    cpu.halted = true;
+  },
+  cpuid,
+  rdtsc: (cpu) => {
+    if ((cpu.r[CR4] & CR4_TSD) !== 0 && cpu.r[CPL] !== 0) {
+      cpu.fault.raise(GP, 0);
+    }
+    readTimeStamp(cpu);
+  },
+  rdmsr: (cpu) => {
+    if (cpu.r[ECX] !== MSR_TSC) {
+      cpu.fault.raise(GP, 0);
+    }
+    readTimeStamp(cpu);
+  },
+  wrmsr: (cpu) => {
+    cpu.unsupported(`WRMSR to register 0x${(cpu.r[ECX] >>> 0).toString(16)}`);
+  },
+  cli: (cpu) => {
+    requireIoPrivilege(cpu);
+    cpu.r[EFLAGS] &= ~IF;
+  },
+  sti: (cpu) => {
+    requireIoPrivilege(cpu);
+    // The instruction after an STI that opens interrupts still runs before one is taken.
+    cpu.inhibitInterrupts = (cpu.r[EFLAGS] & IF) === 0;
+    cpu.r[EFLAGS] |= IF;
+  },
+  cmc: (cpu) => {
+    changeFlags(cpu.r, CF, ~getFlags(cpu.r));
+  },
+  clc: (cpu) => {
+    changeFlags(cpu.r, CF, 0);
+  },
+  stc: (cpu) => {
+    changeFlags(cpu.r, CF, CF);
+  },
+  cld: (cpu) => {
+    cpu.r[EFLAGS] &= ~DF;
+  },
+  std: (cpu) => {
+    cpu.r[EFLAGS] |= DF;
+  },
+  sahf: (cpu) => {
+    changeFlags(cpu.r, SAHF_FLAGS, cpu.r8[1]);
+  },
+  lahf: (cpu) => {
+    cpu.r8[1] = getFlags(cpu.r);
+  },
+} satisfies Record<string, Handler>;

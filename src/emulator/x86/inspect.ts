@@ -1,0 +1,138 @@
+// The processor as an observer sees it (target.ts): registers, the page tables in memory, the TLBs. Nothing here
+// changes anything, and the TLBs are not asked for translations.
+import type { PageTranslation, Registers, TlbEntry } from '../target.ts';
+import type { Cpu } from './cpu.ts';
+import { getFlags, setFlags } from './flags.ts';
+import { ENTRY_DIRTY, ENTRY_USER, ENTRY_WRITABLE, WAYS, type Tlb } from './memory/tlb.ts';
+import * as R from './registers.ts';
+
+export function readRegisters(cpu: Cpu): Registers {
+  const { r } = cpu;
+  const u = (index: number) => r[index] >>> 0;
+  return {
+    eax: u(R.EAX),
+    ecx: u(R.ECX),
+    edx: u(R.EDX),
+    ebx: u(R.EBX),
+    esp: u(R.ESP),
+    ebp: u(R.EBP),
+    esi: u(R.ESI),
+    edi: u(R.EDI),
+    eip: u(R.EIP),
+    eflags: getFlags(r) >>> 0,
+    cs: u(R.SELECTOR + R.CS),
+    ss: u(R.SELECTOR + R.SS),
+    ds: u(R.SELECTOR + R.DS),
+    es: u(R.SELECTOR + R.ES),
+    fs: u(R.SELECTOR + R.FS),
+    gs: u(R.SELECTOR + R.GS),
+    csBase: u(R.BASE + R.CS),
+    ssBase: u(R.BASE + R.SS),
+    dsBase: u(R.BASE + R.DS),
+    esBase: u(R.BASE + R.ES),
+    fsBase: u(R.BASE + R.FS),
+    gsBase: u(R.BASE + R.GS),
+    cr0: u(R.CR0),
+    cr2: u(R.CR2),
+    cr3: u(R.CR3),
+    cr4: u(R.CR4),
+    cpl: r[R.CPL],
+  };
+}
+
+/** Registers that a debugger may write; segments and control registers change only by instructions. */
+const WRITABLE = {
+  eax: R.EAX,
+  ecx: R.ECX,
+  edx: R.EDX,
+  ebx: R.EBX,
+  esp: R.ESP,
+  ebp: R.EBP,
+  esi: R.ESI,
+  edi: R.EDI,
+  eip: R.EIP,
+} as const;
+
+export type WritableRegister = keyof typeof WRITABLE | 'eflags';
+
+export function writeRegisterByName(cpu: Cpu, name: WritableRegister, value: number): void {
+  if (name === 'eflags') {
+    setFlags(cpu.r, value);
+  } else {
+    cpu.r[WRITABLE[name]] = value;
+  }
+}
+
+/** Walks the tables below a page directory without setting anything. */
+export function translatePage(
+  cpu: Cpu,
+  pageDirectory: number,
+  linear: number,
+): PageTranslation | undefined {
+  if (!cpu.mmu.paging) {
+    const all = { writable: true, user: true, accessed: true, dirty: true };
+    return { physical: linear >>> 0, ...all, pageSize: 4096 };
+  }
+  const read = (address: number) => cpu.mmu.readPhysical32(address);
+  const pde = read((pageDirectory & ~0xfff) + ((linear >>> 22) << 2));
+  if ((pde & 1) === 0) {
+    return undefined;
+  }
+  if ((pde & 0x80) !== 0 && (cpu.r[R.CR4] & R.CR4_PSE) !== 0) {
+    return translation((pde & ~0x3f_ffff) | (linear & 0x3f_ffff), pde, pde, 0x40_0000);
+  }
+  const pte = read((pde & ~0xfff) + (((linear >>> 12) & 0x3ff) << 2));
+  if ((pte & 1) === 0) {
+    return undefined;
+  }
+  return translation((pte & ~0xfff) | (linear & 0xfff), pte, pte & pde, 4096);
+}
+
+function translation(
+  physical: number,
+  entry: number,
+  both: number,
+  pageSize: number,
+): PageTranslation {
+  return {
+    physical: physical >>> 0,
+    writable: (both & 2) !== 0,
+    user: (both & 4) !== 0,
+    accessed: (entry & 0x20) !== 0,
+    dirty: (entry & 0x40) !== 0,
+    pageSize,
+  };
+}
+
+export function listTlbEntries(cpu: Cpu): TlbEntry[] {
+  return [
+    ...entriesOf(cpu.mmu.instructionTlb, 'instruction', 12),
+    ...entriesOf(cpu.mmu.dataTlb, 'data', 12),
+    ...entriesOf(cpu.mmu.largeTlb, 'data-4M', 22),
+  ];
+}
+
+function entriesOf(tlb: Tlb, kind: TlbEntry['kind'], shift: number): TlbEntry[] {
+  const entries: TlbEntry[] = [];
+  tlb.pages.forEach((page, index) => {
+    if (page === -1) {
+      return;
+    }
+    const set = Math.floor(index / WAYS);
+    const flags = tlb.flags[index];
+    entries.push({
+      kind,
+      set,
+      way: index % WAYS,
+      linear: (page << shift) >>> 0,
+      physical: tlb.physical[index] >>> 0,
+      writable: (flags & ENTRY_WRITABLE) !== 0,
+      user: (flags & ENTRY_USER) !== 0,
+      dirty: (flags & ENTRY_DIRTY) !== 0,
+      pageDirectory: tlb.pageDirectory[index] >>> 0,
+      filledAt: tlb.filledAt[index],
+      nextVictim: tlb.victim(set) === index % WAYS,
+    });
+  });
+  return entries;
+}

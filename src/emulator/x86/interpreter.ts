@@ -1,0 +1,200 @@
+// The run loop around the fast path: events at their cycle, interrupts and faults at exact instruction boundaries,
+// the interrupt shadow, single steps, double and triple faults (SDM vol. 3, 6.9 and 6.15).
+import type { Clock } from '../clock.ts';
+import { findBlock, findScratchBlock } from './blockBuilder.ts';
+import type { Cpu } from './cpu.ts';
+import { executeBlocks } from './execute/dispatch.ts';
+import { EXIT } from './execute/dispatchSlow.ts';
+import { deliver } from './execute/interrupts.ts';
+import { DB, DOUBLE_FAULT, GUEST_FAULT, NO_ERROR_CODE, makesDoubleFault } from './faults.ts';
+import { IF, TF } from './flags.ts';
+import { CR2, DR0, EFLAGS, EIP } from './registers.ts';
+
+const DR6 = DR0 + 6;
+const DR6_SINGLE_STEP = 1 << 14;
+
+export type StopReason = 'budget' | 'hook' | 'idle' | 'shutdown' | 'stopped';
+
+/** What the interpreter asks of the interrupt controller. */
+export interface InterruptSource {
+  /** Whether the INTR line is up. */
+  readonly pending: boolean;
+  /** The acknowledge cycle: the vector. */
+  acknowledge(): number;
+}
+
+export class Interpreter {
+  readonly cpu: Cpu;
+  private readonly clock: Clock;
+  private readonly interrupts: InterruptSource;
+  /** Set by a device that ends the run (power off, debug exit). */
+  stopRequested = false;
+  shutdownReason = '';
+  /** Cycle of the last boundary at which events and interrupts were looked at; orders inputs of a recording. */
+  boundaryCycle = -1;
+
+  constructor(cpu: Cpu, clock: Clock, interrupts: InterruptSource) {
+    this.cpu = cpu;
+    this.clock = clock;
+    this.interrupts = interrupts;
+  }
+
+  /** Executes at most `maximum` instructions. */
+  run(maximum: number): StopReason {
+    const { cpu, clock } = this;
+    const end = cpu.instructionCount + maximum;
+    for (;;) {
+      if (this.stopRequested) {
+        return 'stopped';
+      }
+      if (cpu.shutdown) {
+        return 'shutdown';
+      }
+      if (cpu.instructionCount >= end) {
+        return 'budget';
+      }
+      this.boundary();
+      if (cpu.halted && !cpu.shutdown) {
+        return this.haltReason();
+      }
+      if (cpu.shutdown) {
+        continue;
+      }
+      const cycles = clock.cycles;
+      const budget = Math.min(end - cpu.instructionCount, clock.nextDeadline - cycles);
+      if (this.execute(budget) === EXIT.HOOK) {
+        return 'hook';
+      }
+    }
+  }
+
+  /** Events and interrupts at an instruction boundary. */
+  boundary(): void {
+    const { cpu, clock } = this;
+    this.boundaryCycle = clock.cycles;
+    clock.runDue();
+    if (this.interrupts.pending && (cpu.r[EFLAGS] & IF) !== 0 && !cpu.inhibitInterrupts) {
+      cpu.halted = false;
+      cpu.instructionEip = cpu.r[EIP];
+      this.deliverGuarded(this.interrupts.acknowledge(), 'hardware', NO_ERROR_CODE);
+    }
+  }
+
+  private haltReason(): StopReason {
+    if ((this.cpu.r[EFLAGS] & IF) !== 0) {
+      return 'idle';
+    }
+    this.shutDown('HLT with interrupts disabled');
+    return 'shutdown';
+  }
+
+  private execute(budget: number): number {
+    const { cpu } = this;
+    const stepping = (cpu.r[EFLAGS] & TF) !== 0;
+    const single = cpu.inhibitInterrupts || stepping;
+    cpu.inhibitInterrupts = false;
+    const delivered = cpu.deliveries;
+    const before = cpu.instructionCount;
+    const exit = this.executeFor(single ? 1 : budget, single);
+    if (
+      stepping &&
+      exit !== EXIT.HOOK &&
+      cpu.instructionCount > before &&
+      cpu.deliveries === delivered
+    ) {
+      cpu.r[DR6] |= DR6_SINGLE_STEP;
+      cpu.instructionEip = cpu.r[EIP];
+      this.deliverGuarded(DB, 'fault', NO_ERROR_CODE);
+    }
+    return exit;
+  }
+
+  private executeFor(budget: number, exact: boolean): number {
+    const { cpu } = this;
+    const before = cpu.instructionCount;
+    cpu.target = before + budget;
+    cpu.left = budget;
+    cpu.toEnd = 0;
+    cpu.pendingReferences = 0;
+    let exit: number = EXIT.CONTINUE;
+    try {
+      exit = this.runBlocks(budget, exact);
+    } catch (error) {
+      if (error !== GUEST_FAULT) {
+        throw error;
+      }
+      // Thrown by a handler: the instruction did not happen.
+      cpu.left += cpu.toEnd;
+      cpu.toEnd = 0;
+      cpu.mmu.references += cpu.pendingReferences - cpu.referencesToEnd;
+      exit = EXIT.FAULT;
+    }
+    cpu.target = cpu.instructionCount;
+    cpu.left = 0;
+    if (cpu.fault.raised) {
+      this.deliverFault();
+    }
+    return exit;
+  }
+
+  private runBlocks(budget: number, exact: boolean): number {
+    const { cpu } = this;
+    cpu.instructionEip = cpu.r[EIP];
+    let start = exact ? findScratchBlock(cpu, cpu.r[EIP], budget) : findBlock(cpu, cpu.r[EIP]);
+    if (start === 0) {
+      return EXIT.FETCH_FAULT;
+    }
+    const exit = executeBlocks(cpu, start);
+    if (exit !== EXIT.PRECISE) {
+      return exit;
+    }
+    start = findScratchBlock(cpu, cpu.r[EIP], cpu.left);
+    return start === 0 ? EXIT.FETCH_FAULT : executeBlocks(cpu, start);
+  }
+
+  private deliverFault(): void {
+    const { cpu } = this;
+    cpu.r[EIP] = cpu.instructionEip;
+    const { vector, errorCode } = cpu.fault;
+    cpu.fault.raised = false;
+    this.deliverGuarded(vector, 'fault', errorCode);
+  }
+
+  /** Delivers; a fault on the way becomes the next delivery, a double fault, or the end. */
+  private deliverGuarded(vector: number, kind: 'fault' | 'hardware', errorCode: number): void {
+    const { cpu } = this;
+    let current = vector;
+    let code = errorCode;
+    let currentKind = kind;
+    for (;;) {
+      try {
+        deliver(cpu, current, currentKind, code);
+        return;
+      } catch (error) {
+        if (error !== GUEST_FAULT) {
+          throw error;
+        }
+      }
+      cpu.fault.raised = false;
+      if (current === DOUBLE_FAULT) {
+        this.shutDown(`triple fault (${describe(cpu, vector)})`);
+        return;
+      }
+      const second = cpu.fault.vector;
+      const doubles = currentKind === 'fault' && makesDoubleFault(current, second);
+      current = doubles ? DOUBLE_FAULT : second;
+      code = doubles ? 0 : cpu.fault.errorCode;
+      currentKind = 'fault';
+    }
+  }
+
+  private shutDown(reason: string): void {
+    this.cpu.shutdown = true;
+    this.shutdownReason = reason;
+  }
+}
+
+function describe(cpu: Cpu, vector: number): string {
+  const hex = (value: number) => `0x${(value >>> 0).toString(16)}`;
+  return `first vector ${vector}, EIP ${hex(cpu.r[EIP])}, CR2 ${hex(cpu.r[CR2])}`;
+}

@@ -1,0 +1,379 @@
+// The memory management unit: linear to physical through the Pentium's three TLBs and, on a miss, the page tables
+// (SDM vol. 3, chapter 4). Everything that is not answered by the fast table comes here. A translation returns a
+// byte offset into machine memory; a fault returns -1 and waits in PendingFault.
+import { OPEN_BUS_OFFSET, RAM_OFFSET, type MachineMemory } from '../../memoryLayout.ts';
+import { PF_FAULT, type PendingFault } from '../faults.ts';
+import { CR0, CR0_PG, CR0_WP, CR2, CR3, CR4, CR4_PSE } from '../registers.ts';
+import {
+  FAST_READ_SUPERVISOR,
+  FAST_READ_USER,
+  FAST_WRITE_SUPERVISOR,
+  FAST_WRITE_USER,
+  FastTable,
+} from './fastTable.ts';
+import { ENTRY_DIRTY, ENTRY_USER, ENTRY_WRITABLE, Tlb } from './tlb.ts';
+
+// What an access wants; the values are those of the page-fault error code (SDM vol. 3, 4.7).
+export const WANT_READ = 0;
+export const WANT_WRITE = 2;
+export const WANT_USER = 4;
+const FAULT_PRESENT = 1;
+
+const PTE_PRESENT = 1;
+const PTE_WRITABLE = 2;
+const PTE_USER = 4;
+const PTE_ACCESSED = 0x20;
+const PTE_DIRTY = 0x40;
+const PDE_LARGE = 0x80;
+
+/** Who must know: the block cache of stores into code, the processor of the instruction count, an observer of code pages. */
+export interface MmuObserver {
+  readonly instructionCount: number;
+  /** One byte for each physical page: non-zero if decoded blocks lie in it. */
+  readonly codePages: Uint8Array;
+  codeStored(physical: number, size: number): void;
+  codePageFilled(linearPage: number, physicalPage: number): void;
+}
+
+export class Mmu {
+  readonly instructionTlb = new Tlb(8);
+  readonly dataTlb = new Tlb(16);
+  readonly largeTlb = new Tlb(2);
+  readonly fast: FastTable;
+  /** The most recently used page of each instruction TLB set: (page | user << 20 | valid << 21), and where it lies. */
+  readonly fetchTags = new Int32Array(8);
+  readonly fetchPhysical = new Int32Array(8);
+  /** Data references so far; hits are these less the misses. */
+  references = 0;
+  readonly memory: MachineMemory;
+  private readonly r: Int32Array;
+  private readonly fault: PendingFault;
+  private readonly observer: MmuObserver;
+  // What the last successful walk found.
+  private walkPhysical = 0;
+  private walkFlags = 0;
+  private walkLarge = false;
+
+  constructor(memory: MachineMemory, fault: PendingFault, observer: MmuObserver) {
+    this.memory = memory;
+    this.r = memory.state;
+    this.fault = fault;
+    this.observer = observer;
+    this.fast = new FastTable(memory.fastTable, this.dataTlb.sets, this.largeTlb.sets);
+  }
+
+  /** For a data access that the fast table did not answer: the byte offset, or -1 with a fault pending. */
+  translate(linear: number, want: number): number {
+    const page = linear >>> 12;
+    if (this.r[CR0] >= 0) {
+      return this.unpaged(page) + (linear & 0xfff);
+    }
+    let index = this.dataTlb.find(page);
+    if (index >= 0) {
+      return this.smallHit(index, linear, want);
+    }
+    index = this.largeTlb.find(linear >>> 22);
+    if (index >= 0) {
+      return this.largeHit(index, linear, want);
+    }
+    if (!this.walk(linear, want)) {
+      return -1;
+    }
+    this.dataTlb.misses++;
+    return this.fillData(linear);
+  }
+
+  private unpaged(page: number): number {
+    const physical = page << 12;
+    const offset = this.hostOffset(physical);
+    const rights = this.rights(physical, ENTRY_WRITABLE | ENTRY_USER | ENTRY_DIRTY);
+    if (rights !== 0) {
+      this.fast.installPiece(this.fast.unpagedList, page, offset | rights);
+    }
+    return offset;
+  }
+
+  private smallHit(index: number, linear: number, want: number): number {
+    const tlb = this.dataTlb;
+    if (!this.permitted(tlb, index, linear, want)) {
+      return -1;
+    }
+    tlb.touch(index);
+    return this.installSmall(index, linear);
+  }
+
+  private largeHit(index: number, linear: number, want: number): number {
+    const tlb = this.largeTlb;
+    if (!this.permitted(tlb, index, linear, want)) {
+      return -1;
+    }
+    this.touchLarge(index);
+    return this.installLarge(index, linear);
+  }
+
+  /** Checks an entry's rights; a clear D bit makes a write walk again, a violation raises the fault and drops the entry. */
+  private permitted(tlb: Tlb, index: number, linear: number, want: number): boolean {
+    if (!this.allows(tlb.flags[index], want)) {
+      this.dropEntry(tlb, index, linear);
+      return this.pageFault(linear, want | FAULT_PRESENT);
+    }
+    if ((want & WANT_WRITE) !== 0 && (tlb.flags[index] & ENTRY_DIRTY) === 0) {
+      if (!this.walk(linear, want)) {
+        this.dropEntry(tlb, index, linear);
+        return false;
+      }
+      tlb.flags[index] = this.walkFlags;
+      tlb.physical[index] =
+        tlb === this.largeTlb ? this.walkPhysical & ~0x3f_ffff : this.walkPhysical;
+    }
+    return true;
+  }
+
+  private fillData(linear: number): number {
+    const { r, observer } = this;
+    const count = observer.instructionCount;
+    if (this.walkLarge) {
+      const frame = this.walkPhysical & ~0x3f_ffff;
+      const set = (linear >>> 22) & (this.largeTlb.sets - 1);
+      this.fast.clearList(set);
+      const index = this.largeTlb.fill(linear >>> 22, frame, this.walkFlags, r[CR3], count);
+      return this.installLarge(index, linear);
+    }
+    const page = linear >>> 12;
+    const index = this.dataTlb.fill(page, this.walkPhysical, this.walkFlags, r[CR3], count);
+    return this.installSmall(index, linear);
+  }
+
+  private installSmall(index: number, linear: number): number {
+    const physical = this.dataTlb.physical[index];
+    const offset = this.hostOffset(physical);
+    const rights = this.rights(physical, this.dataTlb.flags[index]);
+    this.fast.installSmall(index >> 2, linear >>> 12, rights === 0 ? 0 : offset | rights);
+    return offset + (linear & 0xfff);
+  }
+
+  /** A change of the most recently used way takes the old way's pieces out of the fast table. */
+  private touchLarge(index: number): void {
+    const set = index >> 2;
+    const before = this.largeTlb.tree[set];
+    this.largeTlb.touch(index);
+    if (this.largeTlb.tree[set] !== before) {
+      this.fast.clearList(set);
+    }
+  }
+
+  private installLarge(index: number, linear: number): number {
+    const physical = this.largeTlb.physical[index] + (linear & 0x3f_f000);
+    const offset = this.hostOffset(physical);
+    const rights = this.rights(physical, this.largeTlb.flags[index]);
+    if (rights !== 0) {
+      this.fast.installPiece(index >> 2, linear >>> 12, offset | rights);
+    }
+    return offset + (linear & 0xfff);
+  }
+
+  /** Physical address of an instruction fetch (not an offset), or -1 with a fault pending. */
+  translateFetch(linear: number, user: boolean): number {
+    const page = linear >>> 12;
+    if (this.r[CR0] >= 0) {
+      this.fetchTags[page & 7] = page | (3 << 20);
+      this.fetchPhysical[page & 7] = page << 12;
+      return linear;
+    }
+    const tlb = this.instructionTlb;
+    let index = tlb.find(page);
+    if (index >= 0) {
+      if (user && (tlb.flags[index] & ENTRY_USER) === 0) {
+        tlb.drop(page);
+        this.fetchTags[page & 7] = 0;
+        this.pageFault(linear, WANT_USER | FAULT_PRESENT);
+        return -1;
+      }
+      tlb.touch(index);
+      this.installFetch(index, page);
+      return tlb.physical[index] + (linear & 0xfff);
+    }
+    if (!this.walk(linear, user ? WANT_USER : WANT_READ)) {
+      return -1;
+    }
+    tlb.misses++;
+    const count = this.observer.instructionCount;
+    index = tlb.fill(page, this.walkPhysical, this.walkFlags, this.r[CR3], count);
+    this.installFetch(index, page);
+    const physical = tlb.physical[index];
+    this.observer.codePageFilled(page, physical >>> 12);
+    return physical + (linear & 0xfff);
+  }
+
+  private installFetch(index: number, page: number): void {
+    const user = (this.instructionTlb.flags[index] & ENTRY_USER) === 0 ? 0 : 1;
+    this.fetchTags[page & 7] = page | (user << 20) | (1 << 21);
+    this.fetchPhysical[page & 7] = this.instructionTlb.physical[index];
+  }
+
+  /** SDM vol. 3, 4.3: two levels, A and D bits set once the access is known to be allowed. */
+  private walk(linear: number, want: number): boolean {
+    const { r } = this;
+    const directoryEntry = (r[CR3] & ~0xfff) + ((linear >>> 22) << 2);
+    const pde = this.readPhysical32(directoryEntry);
+    if ((pde & PTE_PRESENT) === 0) {
+      return this.pageFault(linear, want);
+    }
+    if ((pde & PDE_LARGE) !== 0 && (r[CR4] & CR4_PSE) !== 0) {
+      this.walkLarge = true;
+      return this.finishWalk(directoryEntry, pde, pde, linear, want);
+    }
+    this.walkLarge = false;
+    const tableEntry = (pde & ~0xfff) + (((linear >>> 12) & 0x3ff) << 2);
+    const pte = this.readPhysical32(tableEntry);
+    if ((pte & PTE_PRESENT) === 0) {
+      return this.pageFault(linear, want);
+    }
+    if (!this.finishWalk(tableEntry, pte, pte & pde, linear, want)) {
+      return false;
+    }
+    if ((pde & PTE_ACCESSED) === 0) {
+      this.writePhysical32(directoryEntry, pde | PTE_ACCESSED);
+    }
+    return true;
+  }
+
+  private finishWalk(
+    address: number,
+    entry: number,
+    both: number,
+    linear: number,
+    want: number,
+  ): boolean {
+    let flags = 0;
+    if ((both & PTE_WRITABLE) !== 0) {
+      flags |= ENTRY_WRITABLE;
+    }
+    if ((both & PTE_USER) !== 0) {
+      flags |= ENTRY_USER;
+    }
+    if (!this.allows(flags, want)) {
+      return this.pageFault(linear, want | FAULT_PRESENT);
+    }
+    const marked = entry | PTE_ACCESSED | ((want & WANT_WRITE) === 0 ? 0 : PTE_DIRTY);
+    if (marked !== entry) {
+      this.writePhysical32(address, marked);
+    }
+    if ((marked & PTE_DIRTY) !== 0) {
+      flags |= ENTRY_DIRTY;
+    }
+    this.walkFlags = flags;
+    this.walkPhysical = this.walkLarge
+      ? (entry & ~0x3f_ffff) | (linear & 0x3f_f000)
+      : entry & ~0xfff;
+    return true;
+  }
+
+  private allows(flags: number, want: number): boolean {
+    if ((want & WANT_USER) !== 0) {
+      return (
+        (flags & ENTRY_USER) !== 0 && ((want & WANT_WRITE) === 0 || (flags & ENTRY_WRITABLE) !== 0)
+      );
+    }
+    return (
+      (want & WANT_WRITE) === 0 || (flags & ENTRY_WRITABLE) !== 0 || (this.r[CR0] & CR0_WP) === 0
+    );
+  }
+
+  private pageFault(linear: number, errorCode: number): false {
+    this.r[CR2] = linear;
+    this.fault.set(PF_FAULT, errorCode);
+    return false;
+  }
+
+  /** The fast table's bits for a page: none outside RAM, no writing where decoded code lies. */
+  private rights(physical: number, flags: number): number {
+    if (physical >>> 0 >= this.memory.ramSize) {
+      return 0;
+    }
+    let rights = FAST_READ_SUPERVISOR;
+    const writable = (flags & ENTRY_DIRTY) !== 0 && this.observer.codePages[physical >>> 12] === 0;
+    if (writable && ((flags & ENTRY_WRITABLE) !== 0 || (this.r[CR0] & CR0_WP) === 0)) {
+      rights |= FAST_WRITE_SUPERVISOR;
+    }
+    if ((flags & ENTRY_USER) !== 0) {
+      rights |= FAST_READ_USER;
+      if (writable && (flags & ENTRY_WRITABLE) !== 0) {
+        rights |= FAST_WRITE_USER;
+      }
+    }
+    return rights;
+  }
+
+  /** Offset of a physical page in machine memory; outside RAM a page of ones, freshly painted. */
+  private hostOffset(physical: number): number {
+    if (physical >>> 0 < this.memory.ramSize) {
+      return RAM_OFFSET + physical;
+    }
+    this.memory.bytes.fill(0xff, OPEN_BUS_OFFSET, OPEN_BUS_OFFSET + 0x1000);
+    return OPEN_BUS_OFFSET;
+  }
+
+  readPhysical32(address: number): number {
+    return address >>> 0 < this.memory.ramSize
+      ? this.memory.words[(RAM_OFFSET + address) >> 2]
+      : -1;
+  }
+
+  private writePhysical32(address: number, value: number): void {
+    if (address >>> 0 < this.memory.ramSize) {
+      this.memory.words[(RAM_OFFSET + address) >> 2] = value;
+      this.noticeStore(RAM_OFFSET + address, 4);
+    }
+  }
+
+  /** Tells the block cache of a store, by offset, if the page holds code. */
+  noticeStore(offset: number, size: number): void {
+    const physical = offset - RAM_OFFSET;
+    if (physical >= 0 && this.observer.codePages[physical >>> 12] !== 0) {
+      this.observer.codeStored(physical, size);
+    }
+  }
+
+  /** A data entry that caused a fault leaves (SDM vol. 3, 4.10.4.1), and its shadow with it. */
+  private dropEntry(tlb: Tlb, index: number, linear: number): void {
+    if (tlb === this.largeTlb) {
+      this.fast.clearList(index >> 2);
+    }
+    tlb.drop(tlb.pages[index]);
+    this.fast.dropPage(linear >>> 12);
+  }
+
+  /** MOV CR3, and whatever else empties the TLBs. */
+  flush(): void {
+    this.instructionTlb.flush();
+    this.dataTlb.flush();
+    this.largeTlb.flush();
+    this.dropShadows();
+  }
+
+  /** INVLPG: one page leaves all three TLBs. */
+  invalidatePage(linear: number): void {
+    const page = linear >>> 12;
+    this.instructionTlb.drop(page);
+    this.dataTlb.drop(page);
+    if (this.largeTlb.find(linear >>> 22) >= 0) {
+      this.fast.clearList((linear >>> 22) & (this.largeTlb.sets - 1));
+      this.largeTlb.drop(linear >>> 22);
+    }
+    if ((this.fetchTags[page & 7] & 0xf_ffff) === page) {
+      this.fetchTags[page & 7] = 0;
+    }
+    this.fast.dropPage(page);
+  }
+
+  /** After a change of CR0.WP or of the tables behind the fast paths: they refill from the TLBs. */
+  dropShadows(): void {
+    this.fetchTags.fill(0);
+    this.fast.flush();
+  }
+
+  get paging(): boolean {
+    return (this.r[CR0] & CR0_PG) !== 0;
+  }
+}
