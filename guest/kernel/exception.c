@@ -84,10 +84,16 @@ static bool deliver(struct tcb *self, struct trap_frame *frame, enum vector vect
 	return true;
 }
 
+/* Only the first few are reported: a hostile task could fill the console. */
 static void shut_down(struct tcb *self, const struct trap_frame *frame, enum vector vector, unsigned address)
 {
-	console_print("l4: thread %u.%u shut down by exception %u, error %x, eip %x, cr2 %x\n", self->space->task,
-		      l4_lthread_of(self->id), (unsigned)vector, frame->error_code, frame->eip, address);
+	static unsigned reports_left = 8;
+	if (reports_left > 0) {
+		reports_left--;
+		console_print("l4: thread %u.%u shut down by exception %u, error %x, eip %x, address %x\n",
+			      self->space->task, l4_lthread_of(self->id), (unsigned)vector, frame->error_code,
+			      frame->eip, vector == VECTOR_PAGE_FAULT ? address : 0);
+	}
 	ipc_shut_down(self);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The Intel 8259A pair of a PC, in special fully nested mode: a line of the second controller may interrupt a
- * less urgent one of the same controller that a driver has not ended yet. Data sheet, "ICW1..4" and "OCW1..3".
+ * The Intel 8259A pair of a PC. Drivers end their interrupts themselves, perhaps late, so the clock must get through
+ * beside any that is in service: the second controller's line is made the most urgent of the first, and special
+ * fully nested mode lets the clock interrupt its own controller's others. Data sheet, "ICW1..4" and "OCW1..3".
  */
 #include "../pic8259.h"
 
@@ -18,6 +19,7 @@ enum {
 	ICW4_8086 = 0x01,
 	ICW4_SPECIAL_FULLY_NESTED = 0x10,
 	OCW2_SPECIFIC_END = 0x60,
+	OCW2_SET_LOWEST = 0xc0,
 	OCW3_READ_IN_SERVICE = 0x0b,
 	SPURIOUS_LINE = 7,
 };
@@ -39,6 +41,8 @@ void pic_initialize(void)
 {
 	initialize(MASTER, VECTOR_IRQ_BASE, ICW3_MASTER, ICW4_8086 | ICW4_SPECIAL_FULLY_NESTED);
 	initialize(SLAVE, VECTOR_IRQ_BASE + LINES, ICW3_SLAVE, ICW4_8086);
+	/* The line above the lowest, counted round, is the most urgent. */
+	port_out(MASTER, OCW2_SET_LOWEST | (PIC_CASCADE_IRQ - 1));
 	port_out(MASTER + 1, (unsigned char)~(1u << PIC_CASCADE_IRQ));
 	port_out(SLAVE + 1, (unsigned char)~(1u << (CLOCK_IRQ - LINES)));
 }

@@ -6,6 +6,9 @@
 #include "tasks.h"
 
 #include <l4/sigma0.h>
+#include <stdbool.h>
+
+extern char program_start[], program_end[]; /* root.ld */
 
 enum { STACKS = 32 };
 
@@ -33,20 +36,25 @@ void delete_task(struct l4_threadid task)
 	l4_task_new(task, L4_TASK_ROOT << L4_ID_TASK_SHIFT, 0, 0, l4_nil());
 }
 
+/* Touched, so that the page is this task's to map. */
+static l4_fpage own_page(unsigned address)
+{
+	volatile unsigned char *byte = (volatile unsigned char *)address;
+	*byte = *byte;
+	return l4_make_fpage(address, L4_PAGE_SIZE_LOG2, L4_FPAGE_WRITABLE);
+}
+
 void serve_page_faults(void)
 {
 	struct l4_message fault = l4_ipc_wait(L4_RECEIVE_SHORT, L4_NEVER);
 	for (;;) {
-		if (l4_error(fault.result) != L4_OK) {
+		unsigned address = fault.w0 & ~3u;
+		bool ours = address >= (unsigned)program_start && address < (unsigned)program_end;
+		if (l4_error(fault.result) != L4_OK || !ours) {
 			fault = l4_ipc_wait(L4_RECEIVE_SHORT, L4_NEVER);
 			continue;
 		}
-		unsigned address = fault.w0 & L4_PAGE_MASK;
-		/* Touched, so that the page is this task's to map. */
-		unsigned char first = *(volatile unsigned char *)address;
-		*(volatile unsigned char *)address = first;
-		fault = l4_ipc_reply_and_wait(fault.source, L4_SEND_MAP, address,
-					      l4_make_fpage(address, L4_PAGE_SIZE_LOG2, L4_FPAGE_WRITABLE),
+		fault = l4_ipc_reply_and_wait(fault.source, L4_SEND_MAP, address & L4_PAGE_MASK, own_page(address),
 					      L4_RECEIVE_SHORT, L4_SEND_AT_ONCE);
 	}
 }

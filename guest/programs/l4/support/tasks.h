@@ -23,7 +23,7 @@ struct l4_threadid start_task(unsigned task, thread_function *function, struct l
 
 void delete_task(struct l4_threadid task);
 
-/* A pager that maps whatever is asked for at the same address, writable. Never returns. */
+/* A pager that maps this program's pages one-to-one, writable. Who faults elsewhere waits for ever. */
 void serve_page_faults(void) __attribute__((noreturn));
 
 #endif

@@ -21,7 +21,8 @@ static void make_inner_task(void)
 {
 	struct l4_threadid mine = l4_myself();
 	struct l4_threadid inner = l4_make_id(UNUSED_TASK, 0, 1, l4_task_of(mine), 1, 0);
-	inner = l4_task_new(inner, 255, stack_top(20), (unsigned)echo, pager_thread);
+	/* Its page faults come here and stay queued: it never runs an instruction. */
+	inner = l4_task_new(inner, 255, stack_top(20), (unsigned)echo, mine);
 	struct l4_nearest nearest = l4_id_nearest(inner);
 	l4_ipc_send(main_thread, L4_SEND_SHORT, inner.low, inner.high, L4_NEVER);
 	inner_type = nearest.type;

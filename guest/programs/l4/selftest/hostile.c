@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Registers that make no sense: the kernel must survive, and refuse. (Messages that a debug kernel stops at are
+ * left out of a debug build.)
+ */
+#include "check.h"
+
+enum { ROUNDS = 2000 };
+
+static unsigned random_state = 12345;
+
+static unsigned random_word(void)
+{
+	random_state = random_state * 1664525 + 1013904223;
+	unsigned word = random_state ^ random_state >> 13;
+	switch (random_state >> 28) {
+	case 0: return ~0u;
+	case 1: return 0;
+	case 2: return main_thread.low;
+	case 3: return main_thread.high;
+	case 4: return word & 0xff;
+	default: return word;
+	}
+}
+
+static struct l4_registers random_registers(void)
+{
+	return (struct l4_registers){random_word(), random_word(), random_word(), random_word(),
+				     random_word(), random_word(), random_word()};
+}
+
+/* Runs in a task of its own, which may damage itself: any system call with any registers. */
+static void be_hostile(void)
+{
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		struct l4_registers r = random_registers();
+		switch (round % 6) {
+		case 0: L4_TRAP_WITH(&r, L4_VECTOR_ID_NEAREST); break;
+		case 1:
+			r.eax |= 1u << 31; /* far from its own code */
+			L4_TRAP_WITH(&r, L4_VECTOR_FPAGE_UNMAP);
+			break;
+		case 2: L4_TRAP_WITH(&r, L4_VECTOR_THREAD_SWITCH); break;
+		case 3:
+			r.eax &= ~0xff00u; /* a debug kernel stops at small spaces */
+			r.eax |= 0x01000000;
+			L4_TRAP_WITH(&r, L4_VECTOR_THREAD_SCHEDULE);
+			break;
+		case 4:
+			r.eax |= 0x40; /* its own thread stays as it is */
+			L4_TRAP_WITH(&r, L4_VECTOR_LTHREAD_EX_REGS);
+			break;
+		default: L4_TRAP_WITH(&r, L4_VECTOR_TASK_NEW); break;
+		}
+	}
+	l4_ipc_send(main_thread, L4_SEND_SHORT, ROUNDS, 0, L4_NEVER);
+	l4_ipc_receive(l4_nil(), L4_RECEIVE_SHORT, L4_NEVER);
+}
+
+#ifndef L4_DEBUG
+/* Ipc with random descriptors; timeouts 0, or it would never come back. */
+static void send_nonsense(void)
+{
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		struct l4_registers r = random_registers();
+		r.ecx |= L4_SEND_AT_ONCE | L4_RECEIVE_AT_ONCE;
+		r.ecx &= 0x0000ffff;
+		if (round % 2) {
+			r.esi = pager_thread.low;
+			r.edi = pager_thread.high;
+		}
+		L4_TRAP_WITH(&r, L4_VECTOR_IPC);
+	}
+	l4_ipc_send(main_thread, L4_SEND_SHORT, ROUNDS, 0, L4_NEVER);
+	l4_ipc_receive(l4_nil(), L4_RECEIVE_SHORT, L4_NEVER);
+}
+
+static void check_unsupported(void)
+{
+	static unsigned message[16];
+	struct l4_threadid partner = start_thread(PARTNER, echo);
+	let_others_run();
+	check_equal("a long message is refused", l4_ipc_send(partner, (unsigned)message, 0, 0, L4_NEVER), L4_SEND_CUT);
+	check_equal("a receive buffer is refused", l4_ipc_wait((unsigned)message, L4_NEVER).result, L4_RECEIVE_CUT);
+	unsigned small = l4_schedule_param(16, 10, 10) | 20 << 8;
+	check_equal("a small space is refused", l4_thread_schedule(main_thread, small, l4_invalid()).param,
+		    L4_UNCHANGED);
+	stop_thread(PARTNER);
+}
+#endif
+
+static void run_hostile_task(const char *name, thread_function *function)
+{
+	struct l4_threadid task = start_task(FIRST_TASK, function, pager_thread);
+	struct l4_message report = l4_ipc_receive(task, L4_RECEIVE_SHORT, l4_receive_timeout_us(30000000));
+	check_equal(name, report.result == L4_OK ? report.w0 : report.result, ROUNDS);
+	delete_task(task);
+}
+
+static void check_direction_flag(void)
+{
+	__asm__ volatile("std" : : : "cc");
+	struct l4_threadid task = start_task(FIRST_TASK, echo, pager_thread);
+	__asm__ volatile("cld" : : : "cc");
+	struct l4_message answer = l4_ipc_call(task, L4_SEND_SHORT, 1, 1, L4_RECEIVE_SHORT, L4_NEVER);
+	check_equal("the direction flag does not reach the kernel", answer.w0, 2);
+	delete_task(task);
+}
+
+void check_hostile(void)
+{
+	run_hostile_task("random registers in every call but ipc", be_hostile);
+#ifndef L4_DEBUG
+	run_hostile_task("random registers in ipc", send_nonsense);
+	check_unsupported();
+#endif
+	check_direction_flag();
+}
