@@ -1,8 +1,7 @@
 // l4scope run: boots the bundled system, runs a guest program to its end, and exits with its status.
 import { appendFileSync, writeFileSync } from 'node:fs';
-import { exitCodeOf } from '../debugAdapter/debuggee.ts';
 import type { ConsoleSink } from '../engine/console.ts';
-import type { StopCause } from '../engine/execution.ts';
+import { exitCodeOf, type StopCause } from '../engine/execution.ts';
 import {
   isRootTask,
   loadImages,

@@ -3,7 +3,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { Breakpoints } from '../engine/breakpoints.ts';
 import { ConsoleFilter } from '../engine/console.ts';
-import { isFinal, type StopCause } from '../engine/execution.ts';
+import { exitCodeOf, isFinal, type StopCause } from '../engine/execution.ts';
 import { frameScope } from '../engine/frameScope.ts';
 import {
   loadImages,
@@ -223,13 +223,4 @@ export class Debuggee {
     this.isOver = true;
     this.running?.execution.pause();
   }
-}
-
-/** The exit status as a shell gives it: 128+N for a program that signal N ended. */
-export function exitCodeOf(cause: StopCause): number {
-  if (cause.kind === 'exited') {
-    const signal = cause.waitStatus & 0x7f;
-    return signal === 0 ? (cause.waitStatus >> 8) & 0xff : 128 + signal;
-  }
-  return cause.kind === 'debugExit' ? cause.status : 4;
 }

@@ -2,6 +2,7 @@
 // it. Slicing changes no guest state; only the person's clock decides how long a slice is.
 import type { Machine } from '../emulator/machine.ts';
 import type { Host } from './host.ts';
+import { EXIT } from './userError.ts';
 
 export type StopCause =
   | { readonly kind: 'breakpoint'; readonly ids: readonly number[] }
@@ -19,6 +20,15 @@ export type StopCause =
 /** True if the machine cannot run on after this. */
 export function isFinal(cause: StopCause): boolean {
   return cause.kind === 'exited' || cause.kind === 'debugExit' || cause.kind === 'shutdown';
+}
+
+/** The exit status as a shell gives it: 128+N for a program that signal N ended. */
+export function exitCodeOf(cause: StopCause): number {
+  if (cause.kind === 'exited') {
+    const signal = cause.waitStatus & 0x7f;
+    return signal === 0 ? (cause.waitStatus >> 8) & 0xff : 128 + signal;
+  }
+  return cause.kind === 'debugExit' ? cause.status : EXIT.guestPanic;
 }
 
 export interface ExecutionOptions {

@@ -1,0 +1,57 @@
+// The Address Spaces view: what each task maps; the task of the selected thread is unfolded.
+import {
+  REQUEST,
+  type AddressSpacesAnswer,
+  type PageRow,
+  type RegionRow,
+  type SpaceRow,
+} from '../protocol/requests.ts';
+import { ModelTree, type TreeNode } from './treeNode.ts';
+
+export class AddressSpacesTree extends ModelTree {
+  protected async roots(): Promise<readonly TreeNode[]> {
+    const answer = await this.model.request<AddressSpacesAnswer>(REQUEST.addressSpaces, {
+      threadId: this.model.selectedThread,
+    });
+    this.message = answer?.note;
+    return (answer?.spaces ?? []).map((space) => spaceNode(space, answer?.focusedTask));
+  }
+}
+
+function spaceNode(space: SpaceRow, focused: number | undefined): TreeNode {
+  const isFocused = space.task === focused;
+  return {
+    // An item that has once been folded keeps that state, so the focused one has an id of its own.
+    id: `space ${space.task}${isFocused ? ' focused' : ''}`,
+    label: `${space.task} ${space.name}`,
+    description: `${space.pages} pages, ${space.kind}`,
+    tooltip: `Page directory at ${space.pageDirectory}${space.chief === '' ? '' : `, chief ${space.chief}`}`,
+    icon: 'file-binary',
+    highlighted: isFocused,
+    expanded: isFocused,
+    children: space.regions.map((region) => regionNode(space.task, region)),
+  };
+}
+
+function regionNode(task: number, region: RegionRow): TreeNode {
+  return {
+    id: `region ${task} ${region.start} ${region.rights}`,
+    label: `${region.start} – ${region.end}`,
+    description: `${region.rights}, ${region.pages} pages, ${region.dirty} dirty`,
+    reference: region.reference,
+    contextValue: 'l4scope.address',
+    children: region.entries.map((page) => pageNode(task, page)),
+  };
+}
+
+function pageNode(task: number, page: PageRow): TreeNode {
+  const bits = `${page.rights}${page.accessed ? ' accessed' : ''}${page.dirty ? ' dirty' : ''}`;
+  const origin = page.mappedBy === '' ? '' : `, from ${page.mappedBy}`;
+  return {
+    id: `page ${task} ${page.address}`,
+    label: page.address,
+    description: `${bits}, frame ${page.physical}${origin}`,
+    reference: page.reference,
+    contextValue: 'l4scope.address',
+  };
+}

@@ -1,0 +1,45 @@
+// Launch configurations without a launch.json: F5 on a C file or an ELF file, and the Run and Debug view's list.
+import * as vscode from 'vscode';
+import { DEBUG_TYPE } from '../contributions.ts';
+
+export class ConfigurationProvider implements vscode.DebugConfigurationProvider {
+  provideDebugConfigurations(): vscode.DebugConfiguration[] {
+    const program = activeProgram();
+    return program === undefined ? [] : [configurationFor(program)];
+  }
+
+  /** An empty configuration is F5 without a launch.json. */
+  resolveDebugConfiguration(
+    _folder: vscode.WorkspaceFolder | undefined,
+    configuration: vscode.DebugConfiguration,
+  ): vscode.DebugConfiguration | undefined {
+    if (configuration.type !== undefined && configuration.program !== undefined) {
+      return configuration;
+    }
+    const program = activeProgram();
+    if (program === undefined) {
+      void vscode.window.showErrorMessage(
+        'L4Scope has no program to run: open a C file or a static i386 ELF file, or name one as "program" in launch.json.',
+      );
+      return undefined;
+    }
+    return { ...configurationFor(program), ...configuration };
+  }
+}
+
+function configurationFor(program: string): vscode.DebugConfiguration {
+  const name = program.split(/[\\/]/).pop() ?? program;
+  return { type: DEBUG_TYPE, request: 'launch', name: `L4Linux: ${name}`, program };
+}
+
+/** The file in front of the person: a text editor's, or one that is shown as binary. */
+function activeProgram(): string | undefined {
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  const uri =
+    vscode.window.activeTextEditor?.document.uri ??
+    (input instanceof vscode.TabInputCustom || input instanceof vscode.TabInputText
+      ? input.uri
+      : undefined);
+  const path = uri?.fsPath;
+  return path !== undefined && /(\.(c|S|s|elf)|(^|[\\/])[^.\\/]+)$/.test(path) ? path : undefined;
+}

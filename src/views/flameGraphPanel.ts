@@ -1,0 +1,98 @@
+// The flame graph's panel: asks the session for the model, hands it to the webview, and shows the text twin.
+import * as vscode from 'vscode';
+import type { FromWebview, ToWebview } from '../protocol/messages.ts';
+import { REQUEST, type FlameGraphAnswer, type FlameNode } from '../protocol/requests.ts';
+import type { SessionModel } from './sessionModel.ts';
+import { webviewPage } from './webviewPage.ts';
+
+export class FlameGraphPanel implements vscode.Disposable {
+  private readonly extension: vscode.Uri;
+  private readonly model: SessionModel;
+  private readonly subscription: vscode.Disposable;
+  private panel: vscode.WebviewPanel | undefined;
+  private systemCall: string | undefined;
+  private last: FlameGraphAnswer | undefined;
+
+  constructor(extension: vscode.Uri, model: SessionModel) {
+    this.extension = extension;
+    this.model = model;
+    this.subscription = model.onDidChange(() => void this.update());
+  }
+
+  async show(): Promise<void> {
+    if (this.panel === undefined) {
+      this.panel = this.create();
+    }
+    this.panel.reveal();
+    await this.update();
+  }
+
+  /** The same graph as indented text, for screen readers and for copying. */
+  async showText(): Promise<void> {
+    await this.fetch();
+    const content =
+      this.last === undefined ? 'Nothing has been profiled yet.\n' : textOf(this.last);
+    const document = await vscode.workspace.openTextDocument({ content, language: 'plaintext' });
+    await vscode.window.showTextDocument(document);
+  }
+
+  private create(): vscode.WebviewPanel {
+    const media = vscode.Uri.joinPath(this.extension, 'dist', 'webview');
+    const panel = vscode.window.createWebviewPanel(
+      'l4scope.flameGraph',
+      'L4Scope Flame Graph',
+      vscode.ViewColumn.Beside,
+      { enableScripts: true, localResourceRoots: [media], retainContextWhenHidden: true },
+    );
+    panel.webview.html = webviewPage(panel.webview, vscode.Uri.joinPath(media, 'flameGraph.js'));
+    panel.webview.onDidReceiveMessage((message: FromWebview) => this.receive(message));
+    panel.onDidDispose(() => (this.panel = undefined));
+    return panel;
+  }
+
+  private receive(message: FromWebview): void {
+    if (message.type === 'selectSystemCall') {
+      this.systemCall = message.name;
+      void this.update();
+    } else {
+      this.send();
+    }
+  }
+
+  private async update(): Promise<void> {
+    if (this.panel !== undefined) {
+      await this.fetch();
+      this.send();
+    }
+  }
+
+  /** The last graph stays when the session has ended. */
+  private async fetch(): Promise<void> {
+    const args = { systemCall: this.systemCall };
+    this.last = (await this.model.request<FlameGraphAnswer>(REQUEST.flameGraph, args)) ?? this.last;
+  }
+
+  private send(): void {
+    if (this.last !== undefined) {
+      const message: ToWebview = { type: 'flameGraph', graph: this.last };
+      void this.panel?.webview.postMessage(message);
+    }
+  }
+
+  dispose(): void {
+    this.subscription.dispose();
+    this.panel?.dispose();
+  }
+}
+
+function textOf(graph: FlameGraphAnswer): string {
+  const lines = [`${graph.title}, in ${graph.unit}`];
+  const visit = (node: FlameNode, depth: number): void => {
+    lines.push(
+      `${'  '.repeat(depth)}${node.name} [${node.world}] ${node.total} (self ${node.self})`,
+    );
+    node.children.forEach((child) => visit(child, depth + 1));
+  };
+  visit(graph.root, 0);
+  return lines.join('\n') + '\n';
+}

@@ -1,0 +1,71 @@
+// The debug session that the views show, and the thread that is selected in it. The views ask it for models and
+// are told when to ask again: at each stop, when the selection changes, when the session ends.
+import * as vscode from 'vscode';
+import { DEBUG_TYPE } from '../contributions.ts';
+import { EVENT } from '../protocol/requests.ts';
+
+export class SessionModel implements vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<void>();
+  private readonly subscriptions: vscode.Disposable[];
+  private session: vscode.DebugSession | undefined;
+  readonly onDidChange = this.changed.event;
+
+  constructor() {
+    this.subscriptions = [
+      this.changed,
+      vscode.debug.onDidChangeActiveDebugSession((session) => this.select(session)),
+      vscode.debug.onDidTerminateDebugSession((session) => this.ended(session)),
+      vscode.debug.onDidChangeActiveStackItem(() => this.changed.fire()),
+      vscode.debug.onDidReceiveDebugSessionCustomEvent((event) => {
+        if (event.event === EVENT.changed) {
+          this.changed.fire();
+        }
+      }),
+    ];
+  }
+
+  private select(session: vscode.DebugSession | undefined): void {
+    if (session?.type === DEBUG_TYPE) {
+      this.session = session;
+    }
+    this.changed.fire();
+  }
+
+  private ended(session: vscode.DebugSession): void {
+    if (session === this.session) {
+      this.session = undefined;
+      this.changed.fire();
+    }
+  }
+
+  get isRunning(): boolean {
+    return this.session !== undefined;
+  }
+
+  get active(): vscode.DebugSession | undefined {
+    return this.session;
+  }
+
+  /** DAP id of the thread that is selected in the Call Stack view. */
+  get selectedThread(): number | undefined {
+    const item = vscode.debug.activeStackItem;
+    return item !== undefined && item.session === this.session ? item.threadId : undefined;
+  }
+
+  refresh(): void {
+    this.changed.fire();
+  }
+
+  /** The answer to a custom request; undefined if nothing runs or the session cannot answer yet. */
+  async request<Answer>(command: string, args: object = {}): Promise<Answer | undefined> {
+    try {
+      return (await this.session?.customRequest(command, args)) as Answer | undefined;
+    } catch {
+      return undefined; // not launched yet, or just ended: the next change asks again
+    }
+  }
+
+  dispose(): void {
+    this.subscriptions.forEach((subscription) => subscription.dispose());
+  }
+}
