@@ -139,7 +139,7 @@ export class Execution {
       case 'debugExit':
         return { kind: 'debugExit', status: result.status ?? 1 };
       case 'shutdown':
-        return { kind: 'shutdown', text: result.message ?? 'The processor has shut down.' };
+        return { kind: 'shutdown', text: result.detail ?? 'The processor has shut down.' };
       default:
         return undefined;
     }
@@ -175,6 +175,6 @@ export class Execution {
   }
 
   private millisecondsToEvent(): number {
-    return Math.min(50, Math.max(0, this.machine.cyclesToNextEvent() / 133_000));
+    return Math.min(50, Math.max(0, this.machine.idleCycles / 133_000));
   }
 }

@@ -150,7 +150,7 @@ export function argumentBlock(
     }
   }
   const text = [...args, '', ...environment, '', ''].join('\0');
-  return new TextEncoder().encode(text).subarray(0, -1);
+  return new TextEncoder().encode(text);
 }
 
 class ImageReader {

@@ -7,7 +7,7 @@ export type HookListener = () => boolean;
 export interface HookableMachine {
   addHook(physicalAddress: number): void;
   removeHook(physicalAddress: number): void;
-  onHook?: ((physicalAddress: number) => boolean) | undefined;
+  onHook: ((physicalAddress: number) => boolean) | undefined;
 }
 
 export class HookTable {
