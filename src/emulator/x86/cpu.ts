@@ -15,7 +15,7 @@ import {
 } from './memory/fastTable.ts';
 import { Mmu, WANT_USER, type MmuObserver } from './memory/mmu.ts';
 import { BIG, expandDownAllows, highestOffset } from './memory/segmentation.ts';
-import { ATTRIBUTES, BASE, CPL, CS, DS, EIP, ES, LIMIT, SS } from './registers.ts';
+import { ATTRIBUTES, BASE, CPL, CS, DS, EIP, ES, GS, LIMIT, SS } from './registers.ts';
 
 /** The I/O ports as the processor reaches them; width in bits. */
 export interface PortSpace {
@@ -39,6 +39,8 @@ export interface CpuOptions {
   /** Cycles now, for RDTSC. */
   readonly cycles: () => number;
 }
+
+const ALL_FLAT = (1 << CS) | (1 << SS) | (1 << DS) | (1 << ES);
 
 export class Cpu implements MmuObserver {
   readonly memory: MachineMemory;
@@ -76,6 +78,7 @@ export class Cpu implements MmuObserver {
   /** Highest offsets for reads (by segment) and writes (8 + segment); -1: none, or expand-down. */
   readonly highest = new Float64Array(16).fill(-1);
   stackMask = -1;
+  private flatSegments = 0;
 
   halted = false;
   shutdown = false;
@@ -163,18 +166,28 @@ export class Cpu implements MmuObserver {
     this.writeMask = level === 3 ? FAST_WRITE_USER : FAST_WRITE_SUPERVISOR;
   }
 
-  /** Recomputes what is derived from the hidden parts of the segment registers. */
-  segmentsChanged(): void {
+  /** Recomputes what is derived from the hidden part of a segment register. */
+  segmentChanged(segment: number): void {
     const { r, highest } = this;
-    for (let segment = 0; segment < 6; segment++) {
-      const attributes = r[ATTRIBUTES + segment];
-      highest[segment] = highestOffset(attributes, r[LIMIT + segment], false);
-      highest[8 + segment] = highestOffset(attributes, r[LIMIT + segment], true);
+    if (segment > GS) {
+      return;
     }
-    this.flat =
-      this.isFlat(CS, 0) && this.isFlat(SS, 8) && this.isFlat(DS, 8) && this.isFlat(ES, 8);
-    this.stackMask = (r[ATTRIBUTES + SS] & BIG) === 0 ? 0xffff : -1;
-    this.flat &&= this.stackMask === -1;
+    const attributes = r[ATTRIBUTES + segment];
+    highest[segment] = highestOffset(attributes, r[LIMIT + segment], false);
+    highest[8 + segment] = highestOffset(attributes, r[LIMIT + segment], true);
+    if (segment === SS) {
+      this.stackMask = (attributes & BIG) === 0 ? 0xffff : -1;
+    }
+    const flat = this.isFlat(segment, segment === CS ? 0 : 8);
+    const bit = 1 << segment;
+    this.flatSegments = flat ? this.flatSegments | bit : this.flatSegments & ~bit;
+    this.flat = (this.flatSegments & ALL_FLAT) === ALL_FLAT && this.stackMask === -1;
+  }
+
+  segmentsChanged(): void {
+    for (let segment = 0; segment < 6; segment++) {
+      this.segmentChanged(segment);
+    }
   }
 
   private isFlat(segment: number, access: number): boolean {
@@ -212,6 +225,11 @@ export class Cpu implements MmuObserver {
   }
 
   readLinear(linear: number, width: number): number {
+    const entry = this.memory.fastTable[linear >>> 12];
+    if (width === 32 && (entry & this.readMask) !== 0 && (linear & 3) === 0) {
+      this.mmu.references++;
+      return this.memory.words[((entry & ~0xfff) | (linear & 0xfff)) >> 2];
+    }
     const value = load(this.mmu, linear, width >> 3, this.want);
     this.mmu.references++;
     if (this.fault.raised) {
@@ -226,6 +244,11 @@ export class Cpu implements MmuObserver {
 
   writeLinear(linear: number, width: number, value: number): void {
     this.mmu.references++;
+    const entry = this.memory.fastTable[linear >>> 12];
+    if (width === 32 && (entry & this.writeMask) !== 0 && (linear & 3) === 0) {
+      this.memory.words[((entry & ~0xfff) | (linear & 0xfff)) >> 2] = value;
+      return;
+    }
     if (!store(this.mmu, linear, width >> 3, value, this.want)) {
       throw GUEST_FAULT;
     }
@@ -242,6 +265,10 @@ export class Cpu implements MmuObserver {
   /** Descriptor tables, TSS and IDT are read with supervisor rights whatever the CPL. */
   systemRead32(linear: number): number {
     this.mmu.references++;
+    const entry = this.memory.fastTable[linear >>> 12];
+    if ((entry & FAST_READ_SUPERVISOR) !== 0 && (linear & 3) === 0) {
+      return this.memory.words[((entry & ~0xfff) | (linear & 0xfff)) >> 2];
+    }
     const value = load(this.mmu, linear, 4, 0);
     if (this.fault.raised) {
       throw GUEST_FAULT;
@@ -251,6 +278,11 @@ export class Cpu implements MmuObserver {
 
   systemWrite32(linear: number, value: number): void {
     this.mmu.references++;
+    const entry = this.memory.fastTable[linear >>> 12];
+    if ((entry & FAST_WRITE_SUPERVISOR) !== 0 && (linear & 3) === 0) {
+      this.memory.words[((entry & ~0xfff) | (linear & 0xfff)) >> 2] = value;
+      return;
+    }
     if (!store(this.mmu, linear, 4, value, 0)) {
       throw GUEST_FAULT;
     }

@@ -157,6 +157,17 @@ export function changeFlags(r: Int32Array, mask: number, value: number): void {
   setFlags(r, (getFlags(r) & ~mask) | (value & mask));
 }
 
+/** Replaces CF and OF alone (rotates, bit tests), and computes as little of the rest as possible. */
+export function setCarryOverflow(r: Int32Array, carryOut: number, overflowOut: number): void {
+  const both = (carryOut & 1) | ((overflowOut & 1) << 11);
+  if (r[LAZY_TYPE] === LAZY_EXPLICIT) {
+    r[EFLAGS] = (r[EFLAGS] & ~(CF | OF)) | both;
+  } else {
+    r[LAZY_B] = auxiliary(r) | both;
+    r[LAZY_TYPE] = LAZY_GIVEN;
+  }
+}
+
 /** The sixteen conditions of Jcc, SETcc and CMOVcc (SDM vol. 2, appendix B). */
 export function condition(r: Int32Array, code: number): boolean {
   return conditionPair(r, code >> 1) !== ((code & 1) !== 0);

@@ -13,6 +13,12 @@ import { CR2, DR0, EFLAGS, EIP } from './registers.ts';
 const DR6 = DR0 + 6;
 const DR6_SINGLE_STEP = 1 << 14;
 
+/**
+ * The fast path returns now and then although nothing happened, because an engine replaces a function by its
+ * optimised code most readily when it is entered anew.
+ */
+const LONGEST_STAY = 50_000;
+
 export type StopReason = 'budget' | 'hook' | 'idle' | 'shutdown' | 'stopped';
 
 /** What the interpreter asks of the interrupt controller. */
@@ -112,13 +118,14 @@ export class Interpreter {
   private executeFor(budget: number, exact: boolean): number {
     const { cpu } = this;
     const before = cpu.instructionCount;
-    cpu.target = before + budget;
-    cpu.left = budget;
+    const stay = Math.min(budget, LONGEST_STAY);
+    cpu.target = before + stay;
+    cpu.left = stay;
     cpu.toEnd = 0;
     cpu.pendingReferences = 0;
     let exit: number = EXIT.CONTINUE;
     try {
-      exit = this.runBlocks(budget, exact);
+      exit = this.runBlocks(exact, stay === budget);
     } catch (error) {
       if (error !== GUEST_FAULT) {
         throw error;
@@ -137,15 +144,16 @@ export class Interpreter {
     return exit;
   }
 
-  private runBlocks(budget: number, exact: boolean): number {
+  /** `exact`: not one block more than cpu.left; `last`: the budget ends with this stay, to the instruction. */
+  private runBlocks(exact: boolean, last: boolean): number {
     const { cpu } = this;
     cpu.instructionEip = cpu.r[EIP];
-    let start = exact ? findScratchBlock(cpu, cpu.r[EIP], budget) : findBlock(cpu, cpu.r[EIP]);
+    let start = exact ? findScratchBlock(cpu, cpu.r[EIP], cpu.left) : findBlock(cpu, cpu.r[EIP]);
     if (start === 0) {
       return EXIT.FETCH_FAULT;
     }
     const exit = executeBlocks(cpu, start);
-    if (exit !== EXIT.PRECISE) {
+    if (exit !== EXIT.PRECISE || !last) {
       return exit;
     }
     start = findScratchBlock(cpu, cpu.r[EIP], cpu.left);

@@ -2,7 +2,15 @@
 // and memory as base, the offset reaches beyond the operand: a bit string.
 import type { Cpu } from '../cpu.ts';
 import { type Instruction, OPERAND_MEMORY, OPERAND_REGISTER } from '../decode/instruction.ts';
-import { CF, LAZY_LOGIC, ZF, changeFlags, condition, setLazy } from '../flags.ts';
+import {
+  LAZY_LOGIC,
+  ZF,
+  changeFlags,
+  condition,
+  overflow,
+  setCarryOverflow,
+  setLazy,
+} from '../flags.ts';
 import {
   type Handler,
   read1,
@@ -29,7 +37,7 @@ function bitOperation(change: BitChange | undefined): Handler {
     if (change !== undefined) {
       write1(cpu, i, change(value, 1 << bit));
     }
-    changeFlags(cpu.r, CF, (value >>> bit) & 1);
+    setCarryOverflow(cpu.r, value >>> bit, overflow(cpu.r));
   };
 }
 
@@ -48,7 +56,7 @@ function bitString(cpu: Cpu, i: Instruction, change: BitChange | undefined): voi
   if (change !== undefined) {
     cpu.write(i.segment, address, i.width, change(value, 1 << bit));
   }
-  changeFlags(cpu.r, CF, (value >>> bit) & 1);
+  setCarryOverflow(cpu.r, value >>> bit, overflow(cpu.r));
 }
 
 function scan(cpu: Cpu, i: Instruction, position: (value: number) => number): void {

@@ -2,7 +2,7 @@
 // A count of zero changes nothing at all; where a flag is undefined the value is that of the shifted-out formula.
 import type { Cpu } from '../cpu.ts';
 import { type Instruction, OPERAND_REGISTER } from '../decode/instruction.ts';
-import { CF, LAZY_GIVEN, OF, carry, changeFlags, setLazy } from '../flags.ts';
+import { LAZY_GIVEN, carry, setCarryOverflow, setLazy } from '../flags.ts';
 import { ECX } from '../registers.ts';
 import { type Handler, modify1, readRegister, signExtend, write1, zeroExtend } from './operands.ts';
 
@@ -30,16 +30,12 @@ export function sar(r: Int32Array, width: number, value: number, count: number):
   return given(r, signed >> count, signed >> (count - 1), 0);
 }
 
-function rotateFlags(r: Int32Array, carryOut: number, overflowOut: number): void {
-  changeFlags(r, CF | OF, (carryOut & 1) | ((overflowOut & 1) << 11));
-}
-
 export function rol(r: Int32Array, width: number, value: number, count: number): number {
   const by = count & (width - 1);
   const unsigned = zeroExtend(value, width);
   const result =
     by === 0 ? unsigned : zeroExtend((unsigned << by) | (unsigned >>> (width - by)), width);
-  rotateFlags(r, result, result ^ (result >>> (width - 1)));
+  setCarryOverflow(r, result, result ^ (result >>> (width - 1)));
   return result;
 }
 
@@ -48,7 +44,7 @@ export function ror(r: Int32Array, width: number, value: number, count: number):
   const unsigned = zeroExtend(value, width);
   const result =
     by === 0 ? unsigned : zeroExtend((unsigned >>> by) | (unsigned << (width - by)), width);
-  rotateFlags(r, result >>> (width - 1), (result >>> (width - 1)) ^ (result >>> (width - 2)));
+  setCarryOverflow(r, result >>> (width - 1), (result >>> (width - 1)) ^ (result >>> (width - 2)));
   return result;
 }
 
@@ -60,7 +56,7 @@ export function rcl(r: Int32Array, width: number, value: number, count: number):
     result = zeroExtend((result << 1) | carried, width);
     carried = out;
   }
-  rotateFlags(r, carried, carried ^ (result >>> (width - 1)));
+  setCarryOverflow(r, carried, carried ^ (result >>> (width - 1)));
   return result;
 }
 
@@ -72,7 +68,7 @@ export function rcr(r: Int32Array, width: number, value: number, count: number):
     result = (result >>> 1) | (carried << (width - 1));
     carried = out;
   }
-  rotateFlags(r, carried, (result >>> (width - 1)) ^ (result >>> (width - 2)));
+  setCarryOverflow(r, carried, (result >>> (width - 1)) ^ (result >>> (width - 2)));
   return result;
 }
 

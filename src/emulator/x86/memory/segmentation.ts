@@ -102,7 +102,7 @@ export function setSegment(
   r[BASE + segment] = descriptor.base;
   r[LIMIT + segment] = descriptor.limit;
   r[ATTRIBUTES + segment] = descriptor.attributes;
-  cpu.segmentsChanged();
+  cpu.segmentChanged(segment);
 }
 
 export function clearSegment(cpu: Cpu, segment: number, selector: number): void {
@@ -111,7 +111,7 @@ export function clearSegment(cpu: Cpu, segment: number, selector: number): void 
   r[BASE + segment] = 0;
   r[LIMIT + segment] = 0;
   r[ATTRIBUTES + segment] = 0;
-  cpu.segmentsChanged();
+  cpu.segmentChanged(segment);
 }
 
 /** MOV or POP to DS, ES, FS, GS, and the far-pointer loads. */
