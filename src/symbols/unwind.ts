@@ -90,7 +90,7 @@ function caller(
   const isExact = rules?.isSignalFrame ?? false;
   const next = imageAt(isExact ? pc : pc - 1);
   if (next === undefined) {
-    return { pc, registers, isExact, cfa: undefined };
+    return undefined; // no image there: the caller of a start routine, or a damaged stack
   }
   return { pc, registers, isExact, cfa: cfaOf(registers, next, isExact ? pc : pc - 1, readWord) };
 }

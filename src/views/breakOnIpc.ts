@@ -3,7 +3,7 @@
 import * as vscode from 'vscode';
 
 const EVENT_NAME = 'ipc-send';
-const CONDITION = 'to == linux && from != linux';
+const CONDITION = 'to == linux && from != linux && from != sigma0';
 
 export function breakOnIpcToLinux(): void {
   const isOurs = (breakpoint: vscode.Breakpoint): boolean =>

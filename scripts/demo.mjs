@@ -1,0 +1,134 @@
+#!/usr/bin/env node
+// The demonstration: runs "hello" under the debugger, without an editor, and shows what the debugger sees.
+//
+//   npm run demo               over the Debug Adapter Protocol, as an editor would
+//   npm run demo -- --editor   the same in VS Code, if there is a `code` or a browser
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { build } from './build.mjs';
+import { DapClient } from './dap-client.mjs';
+
+const root = path.resolve(import.meta.dirname, '..');
+const program = path.join(root, 'build/guest/programs/hello');
+
+function say(title, lines) {
+  console.log(`\n── ${title}`);
+  for (const line of lines) {
+    console.log(`   ${line}`);
+  }
+}
+
+/** From the focused mapping up to σ0's, the focused one first. */
+function chainToRoot(row) {
+  if (row.focused) {
+    return [row];
+  }
+  for (const child of row.children) {
+    const chain = chainToRoot(child);
+    if (chain.length > 0) {
+      return [...chain, row];
+    }
+  }
+  return [];
+}
+
+function word(base64, index) {
+  return Buffer.from(base64, 'base64').readUInt32LE(index * 4);
+}
+
+/** The address of the string that write(2) is to write: the second argument in the saved register frame. */
+async function stringOf(client, description) {
+  const [, frame] = /words 0x\w+ (0x\w+)/.exec(description);
+  const memory = await client.request('readMemory', { memoryReference: frame, count: 28 });
+  const [buffer, length] = [word(memory.data, 1), word(memory.data, 2)];
+  const text = await client.request('readMemory', {
+    memoryReference: `0x${buffer.toString(16)}`,
+    count: length,
+  });
+  return { address: `0x${buffer.toString(16)}`, text: Buffer.from(text.data, 'base64').toString() };
+}
+
+function flameLines(node, all, depth = 0) {
+  if (node.total < all / 50) {
+    return [];
+  }
+  const share = `${((node.total / all) * 100).toFixed(1)} %`.padStart(8);
+  const line = `${share} ${String(node.total).padStart(8)}  ${'  '.repeat(depth)}${node.name} [${node.world}]`;
+  return [line, ...node.children.flatMap((child) => flameLines(child, all, depth + 1))];
+}
+
+async function showStop(client, stopped) {
+  say('Stopped', [stopped.description]);
+  const { threads } = await client.request('l4/threads');
+  const states = threads.map((row) => `${row.name.padEnd(28)} ${row.waitsFor || row.state}`);
+  say('Threads', states);
+  const { stackFrames } = await client.request('stackTrace', { threadId: stopped.threadId });
+  const frames = stackFrames.map(
+    ({ name, source, line }) => `${name}${source ? ` at ${source.name}:${line}` : ''}`,
+  );
+  say('Call stack: from the kernel back to main', frames);
+}
+
+async function showMapping(client, stopped) {
+  const { address, text } = await stringOf(client, stopped.description);
+  const answer = await client.request('l4/mappingDatabase', { reference: address });
+  const chain = answer.trees.flatMap((tree) => chainToRoot(tree.root));
+  say(
+    `Who mapped the page of the string ${JSON.stringify(text)} at ${address}`,
+    chain.map(
+      (row, index) =>
+        `${'  '.repeat(index)}${index > 0 ? 'mapped by ' : ''}${row.name} at ${row.address} (${row.rights})`,
+    ),
+  );
+}
+
+async function demonstrate() {
+  await build();
+  const adapter = spawn(process.execPath, [path.join(root, 'bin/l4scope.mjs'), 'dap'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const client = new DapClient(adapter.stdin, adapter.stdout);
+  let output = '';
+  client.on(
+    'output',
+    ({ category, output: text }) => (output += category === 'stdout' ? text : ''),
+  );
+  await client.request('initialize', { adapterID: 'l4' });
+  const initialized = client.next('initialized');
+  await client.request('launch', { program, profile: true });
+  await initialized;
+  await client.request('setFunctionBreakpoints', {
+    breakpoints: [
+      { name: 'ipc-send', condition: 'to == linux && from != linux && from != sigma0' },
+    ],
+  });
+  const firstStop = client.next('stopped');
+  await client.request('configurationDone');
+  const stopped = await firstStop;
+  await showStop(client, stopped);
+  await showMapping(client, stopped);
+  await client.request('setFunctionBreakpoints', { breakpoints: [{ name: 'exit' }] });
+  const lastStop = client.next('stopped');
+  await client.request('continue', { threadId: stopped.threadId });
+  await lastStop;
+  const graph = await client.request('l4/flameGraph', { systemCall: 'write' });
+  const over = client.next('exited');
+  await client.request('continue', { threadId: stopped.threadId });
+  const { exitCode } = await over;
+  say('What the program wrote', output.trimEnd().split('\n'));
+  say(`Path of one write(2), in instructions`, flameLines(graph.root, graph.root.total));
+  say('Exit status', [String(exitCode)]);
+  adapter.stdin.end();
+}
+
+if (process.argv.includes('--editor')) {
+  const { openEditor } = await import('./open-editor.mjs');
+  await openEditor(root);
+} else {
+  try {
+    await demonstrate();
+  } catch (error) {
+    console.error(`demo: ${error.message}`);
+    process.exit(1);
+  }
+}
