@@ -23,9 +23,9 @@ void check_sigma0(void)
 	check("sigma0 denies the kernel's code", !l4_sigma0_get_frame(info->kernel_code.low, SCRATCH));
 	check("sigma0 denies the kernel's data", !l4_sigma0_get_frame(info->kernel_data.low, SCRATCH));
 	check("sigma0 denies its own memory", !l4_sigma0_get_frame(info->sigma0.memory.low, SCRATCH));
-	check("sigma0 maps 4 MB at once", l4_sigma0_get_superpage(12 << 20, 12 << 20));
-	*(volatile unsigned *)((16 << 20) - 4) = 99;
-	check_equal("the last page of the 4 MB is there", *(volatile unsigned *)((16 << 20) - 4), 99);
+	check("sigma0 maps 4 MB at once", l4_sigma0_get_superpage(8 << 20, 8 << 20));
+	*(volatile unsigned *)((12 << 20) - 4) = 99;
+	check_equal("the last page of the 4 MB is there", *(volatile unsigned *)((12 << 20) - 4), 99);
 	l4_fpage_unmap(l4_make_fpage(SCRATCH, 14, 0), L4_UNMAP_PAGE | L4_UNMAP_ALL_SPACES);
 }
 

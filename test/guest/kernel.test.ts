@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { buildImages } from './linuxMachine.ts';
+import { goldenText, masked, runKernel } from './kernelMachine.ts';
+
+/** isa-debug-exit's status for a value. */
+const exitStatus = (value: number): number => (value << 1) | 1;
+
+describe('The µ-kernel in the emulator', () => {
+  before(buildImages);
+
+  it('passes its own test of every system call on a Pentium with 64 MB.', () => {
+    const run = runKernel('selftest');
+    const text = masked(run.console);
+    assert.equal(text, goldenText('selftest', text));
+    assert.doesNotMatch(text, /^FAIL/m);
+    assert.deepEqual([run.reason, run.status], ['debugExit', exitStatus(0)]);
+  });
+
+  for (const [cpu, memoryMegabytes] of [
+    ['pentium', 16],
+    ['i686', 64],
+    ['i686', 256],
+  ] as const) {
+    it(`passes its own test on ${cpu} with ${memoryMegabytes} MB.`, () => {
+      const run = runKernel('selftest', { cpu, memoryMegabytes });
+      assert.doesNotMatch(run.console, /^FAIL|panic/m);
+      assert.match(run.console, /selftest: 0 failures\n$/);
+    });
+  }
+
+  for (const name of ['pingpong', 'pager']) {
+    it(`runs ${name}, which prints its golden text.`, () => {
+      const run = runKernel(name);
+      const text = masked(run.console);
+      assert.equal(text, goldenText(name, text));
+      assert.deepEqual([run.reason, run.status], ['debugExit', exitStatus(0)]);
+    });
+  }
+});

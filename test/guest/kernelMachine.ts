@@ -1,0 +1,85 @@
+// Boots the built kernel and sigma0 in the emulator with one root task of guest/programs/l4, and collects what comes
+// out of COM1 and how the machine ended. Golden texts stand in test/golden/kernel; numbers that depend on the
+// compiler are masked.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { Machine } from '../../src/emulator/machine.ts';
+import { imageFile } from './linuxMachine.ts';
+
+export interface KernelRun {
+  readonly console: string;
+  readonly reason: string;
+  readonly status: number | undefined;
+  readonly machine: Machine;
+}
+
+export interface KernelOptions {
+  readonly cpu?: 'pentium' | 'i686';
+  readonly memoryMegabytes?: number;
+  readonly maximumInstructions?: number;
+}
+
+const golden = path.resolve(import.meta.dirname, '../golden/kernel');
+const SLICE = 5_000_000;
+
+/** Boots kernel, sigma0 and the root task "l4/NAME.elf"; nothing has run yet. */
+export function kernelMachine(
+  name: string,
+  options: KernelOptions,
+  onSerial: (port: number, byte: number) => void,
+): Machine {
+  const machine = new Machine({
+    memoryMegabytes: options.memoryMegabytes ?? 64,
+    cpu: options.cpu ?? 'pentium',
+    epochSeconds: 1_700_000_000,
+    onSerial,
+    log: () => undefined,
+  });
+  machine.loadMultiboot(imageFile('kernel.elf'), '', [
+    { content: imageFile('sigma0.elf'), commandLine: 'sigma0' },
+    { content: imageFile(`l4/${name}.elf`), commandLine: name },
+  ]);
+  return machine;
+}
+
+/** Runs a root task until it ends the machine, or the instructions are used up. */
+export function runKernel(name: string, options: KernelOptions = {}): KernelRun {
+  const bytes: number[] = [];
+  const machine = kernelMachine(name, options, (port, byte) => {
+    if (port === 0) {
+      bytes.push(byte);
+    }
+  });
+  const maximum = options.maximumInstructions ?? 200_000_000;
+  let end: { reason: string; status?: number } = { reason: 'budget' };
+  while (machine.instructionCount < maximum) {
+    end = machine.run(SLICE);
+    if (end.reason === 'idle') {
+      machine.skipIdle();
+    } else if (end.reason !== 'budget') {
+      break;
+    }
+  }
+  const console = Buffer.from(bytes).toString('utf8');
+  return { console, reason: end.reason, status: end.status, machine };
+}
+
+/** Compiler-dependent numbers out: code addresses and cycles. */
+export function masked(text: string): string {
+  return text.replace(/eip [0-9a-f]{8}/g, 'eip ADDRESS').replace(/(cycles [a-z ]+): \d+/g, '$1: N');
+}
+
+/** The golden text of this name. UPDATE_GOLDEN=1 writes it instead; a mismatch leaves an .actual file beside it. */
+export function goldenText(name: string, actual: string): string {
+  const file = path.join(golden, `${name}.txt`);
+  if (process.env.UPDATE_GOLDEN === '1') {
+    mkdirSync(golden, { recursive: true });
+    writeFileSync(file, actual);
+  }
+  const expected = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  if (expected !== actual) {
+    mkdirSync(golden, { recursive: true });
+    writeFileSync(`${file}.actual`, actual);
+  }
+  return expected;
+}
