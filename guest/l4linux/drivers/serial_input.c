@@ -15,6 +15,7 @@ static struct uart *uart;
 static struct ring raw;
 static struct line_discipline discipline;
 static struct wait_queue readers;
+static bool receiver_is_on; /* its interrupt, that is */
 
 static void receive(void)
 {
@@ -23,13 +24,18 @@ static void receive(void)
 	while (!ring_is_full(&raw) && uart_receive(uart, &byte)) {
 		ring_put(&raw, byte);
 	}
-	uart_interrupts(uart, !ring_is_full(&raw));
+	if (receiver_is_on == ring_is_full(&raw)) {
+		receiver_is_on = !receiver_is_on;
+		uart_interrupts(uart, receiver_is_on);
+	}
 }
 
 static void top_half(void)
 {
-	receive();
-	uart_carrier(uart); /* reading the modem status ends its interrupt */
+	do {
+		receive();
+		uart_carrier(uart); /* reading the modem status ends its interrupt */
+	} while (uart_interrupt_pending(uart));
 	bottom_half_mark(BOTTOM_HALF_TTY);
 }
 
@@ -52,9 +58,9 @@ void tty_bottom_half(void)
 {
 	unsigned flags = critical_enter();
 
-	if (uart->terminal) {
+	while (uart->terminal && !ring_is_empty(&raw)) {
 		cook();
-		receive();
+		receive(); /* what had no room before */
 	}
 	critical_leave(flags);
 	wait_queue_wake(&readers);
@@ -66,7 +72,7 @@ void serial_input_start(struct uart *input, struct uart *echo)
 	discipline.echo = echo;
 	arch_interrupt_start(COM2_IRQ, top_half);
 	unsigned flags = critical_enter();
-	receive();
+	receive(); /* switches the receiver's interrupt on */
 	critical_leave(flags);
 	bottom_half_mark(BOTTOM_HALF_TTY);
 }

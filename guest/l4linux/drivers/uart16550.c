@@ -16,6 +16,7 @@
 #define IER_RECEIVE 0x01
 #define IER_MODEM_STATUS 0x08
 #define IIR_FIFO 0xC0
+#define IIR_NONE_PENDING 0x01
 #define FCR_ENABLE 0x01
 #define LCR_8N1 0x03
 #define LCR_DIVISOR 0x80
@@ -67,9 +68,11 @@ bool uart_receive(const struct uart *uart, char *byte)
 
 bool uart_carrier(const struct uart *uart) { return in8(uart->port + MSR) & MSR_DCD; }
 
+/* The 8259 sees edges: a handler must go on until this is false, or the line stays up and it is not called again. */
+bool uart_interrupt_pending(const struct uart *uart) { return !(in8(uart->port + IIR) & IIR_NONE_PENDING); }
+
 /* The modem status interrupt is always wanted; the receiver's only while there is room for more. */
 void uart_interrupts(const struct uart *uart, bool receive)
 {
-	in8(uart->port + IIR);
 	out8(uart->port + IER, IER_MODEM_STATUS | (receive ? IER_RECEIVE : 0));
 }

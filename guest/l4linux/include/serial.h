@@ -23,6 +23,7 @@ void uart_initialize(struct uart *uart, unsigned short port);
 void uart_write(struct uart *uart, const char *bytes, unsigned size);
 bool uart_receive(const struct uart *uart, char *byte);
 bool uart_carrier(const struct uart *uart);
+bool uart_interrupt_pending(const struct uart *uart);
 void uart_interrupts(const struct uart *uart, bool receive);
 
 /* The input side of COM2: raw bytes from the top half, and lines once the discipline has cooked them. */

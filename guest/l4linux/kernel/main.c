@@ -21,13 +21,16 @@ void linux_main(void)
 	arch_memory();
 	keep_modules();
 	printk("linux: %u KB of memory\n", memory_size() / 1024);
-	serial_start();
 	clock_start();
 
 	const struct boot_module *program = boot_module(arch_modules_before);
 	struct process *process = process_create(program ? program->command_line : "none", first_program);
-	if (!process || !serial_files_open(process)) {
+	if (!process) {
 		panic("no memory for the first process");
+	}
+	serial_start(); /* after the process: what has been typed already, ^C too, is for it */
+	if (!serial_files_open(process)) {
+		panic("no memory for the first process's files");
 	}
 	make_ready(process);
 	arch_main_loop();

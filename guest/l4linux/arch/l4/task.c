@@ -63,6 +63,7 @@ static void start_task(struct process *process, unsigned eip, unsigned esp)
 /* The life of a process's coroutine: one turn for each message of its task. */
 void arch_run_user(struct process *process, unsigned eip, unsigned esp)
 {
+	process_check_signals(process);
 	start_task(process, eip, esp);
 	for (;;) {
 		leave_coroutine(PROCESS_USER);

@@ -1,0 +1,187 @@
+// Boots the built guest images in the emulator with one Linux program and collects what leaves the machine: the
+// three standard streams, the server's own messages, the wait status, and which of the guest's probes were passed.
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { Machine } from '../../src/emulator/machine.ts';
+import { parseElf } from '../../src/symbols/elf.ts';
+import { readOperand, readProbes, type Probe } from '../../src/symbols/probes.ts';
+
+const repository = path.resolve(import.meta.dirname, '../..');
+const images = path.join(repository, 'build/guest');
+
+export interface LinuxOptions {
+  readonly system: 'l4linux' | 'native';
+  readonly syscalls?: 'library' | 'trampoline';
+  readonly program: string;
+  /** The program's file, if it is not one of guest/programs. */
+  readonly file?: Uint8Array;
+  readonly args?: readonly string[];
+  readonly environment?: readonly string[];
+  readonly input?: string;
+  /** All three standard streams are terminals; the input then stays open. */
+  readonly terminal?: boolean;
+  readonly memoryMegabytes?: number;
+  /** Probes to follow, as "provider:name". */
+  readonly follow?: readonly string[];
+}
+
+export interface LinuxEvent {
+  readonly name: string;
+  readonly operands: readonly number[];
+}
+
+export interface LinuxRun {
+  readonly output: string;
+  readonly error: string;
+  readonly console: string;
+  /** The wait(2) status of the program. */
+  readonly status: number | undefined;
+  readonly reason: string;
+  readonly instructions: number;
+  readonly events: readonly LinuxEvent[];
+}
+
+const MAXIMUM_INSTRUCTIONS = 400_000_000;
+const SLICE = 10_000_000;
+const NOTHING_LEFT_TO_DO = 400;
+
+let built = false;
+
+/** Brings build/guest up to date, once in a test run. */
+export function buildImages(): void {
+  if (!built) {
+    execFileSync(process.execPath, [path.join(repository, 'scripts/build-guest.mjs')], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    built = true;
+  }
+}
+
+export function imageFile(name: string): Uint8Array {
+  return readFileSync(path.join(images, name));
+}
+
+function strings(list: readonly string[]): string {
+  return list.map((text) => `${text}\0`).join('') + '\0';
+}
+
+function boot(machine: Machine, options: LinuxOptions): void {
+  const program = options.file ?? imageFile(`programs/${options.program}`);
+  const block = strings([options.program, ...(options.args ?? [])]);
+  const argumentBytes = new TextEncoder().encode(block + strings(options.environment ?? []));
+  const tail = [
+    { content: program, commandLine: options.program },
+    { content: argumentBytes, commandLine: 'arguments' },
+  ];
+  if (options.system === 'native') {
+    machine.loadMultiboot(imageFile('linux-native.elf'), '', tail);
+    return;
+  }
+  machine.loadMultiboot(imageFile('kernel.elf'), '', [
+    { content: imageFile('sigma0.elf'), commandLine: 'sigma0' },
+    {
+      content: imageFile('l4linux.elf'),
+      commandLine: `l4linux syscalls=${options.syscalls ?? 'library'}`,
+    },
+    ...tail,
+  ]);
+}
+
+/** Where an image's code lies in physical memory; the emulation library's place is known to the server only. */
+const physicalOffset = {
+  'kernel.elf': 0xf0000000,
+  'l4linux.elf': 0,
+  'linux-native.elf': 0xc0000000,
+};
+
+/** Hooks the wanted probes; each passage is appended to `events`. */
+function followProbes(machine: Machine, options: LinuxOptions, events: LinuxEvent[]): void {
+  const wanted = options.follow ?? [];
+  const found = new Map<number, Probe>();
+  const names =
+    options.system === 'native'
+      ? ['linux-native.elf' as const]
+      : (['kernel.elf', 'l4linux.elf'] as const);
+  for (const name of names) {
+    const offset = physicalOffset[name];
+    for (const probe of readProbes(parseElf(imageFile(name), name))) {
+      if (wanted.includes(`${probe.provider}:${probe.name}`)) {
+        found.set(probe.address - offset, probe);
+        machine.addHook(probe.address - offset);
+      }
+    }
+  }
+  machine.onHook = (address) => {
+    const probe = found.get(address);
+    if (probe !== undefined) {
+      const registers: Readonly<Record<string, number>> = { ...machine.registers() };
+      const operands = probe.operands.map(
+        (operand) =>
+          readOperand(operand, {
+            register: (name) => registers[name],
+            readWord: (at) => wordAt(machine, at),
+          }) ?? NaN,
+      );
+      events.push({ name: `${probe.provider}:${probe.name}`, operands });
+    }
+    return false;
+  };
+}
+
+function wordAt(machine: Machine, address: number): number | undefined {
+  const { cr3, dsBase } = machine.registers();
+  const page = machine.translate(cr3, (address + dsBase) >>> 0);
+  const bytes = page && machine.peekPhysical(page.physical, 4);
+  return bytes && new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true);
+}
+
+/** Runs to the end; the machine that waits for nothing any more counts as ended, with its reason "idle". */
+function runToEnd(machine: Machine): { reason: string; status?: number } {
+  let idle = 0;
+  while (machine.instructionCount < MAXIMUM_INSTRUCTIONS && idle < NOTHING_LEFT_TO_DO) {
+    const result = machine.run(SLICE);
+    if (result.reason === 'idle') {
+      machine.skipIdle();
+      idle++;
+    } else if (result.reason !== 'budget') {
+      return result;
+    } else {
+      idle = 0;
+    }
+  }
+  return { reason: idle < NOTHING_LEFT_TO_DO ? 'budget' : 'idle' };
+}
+
+export function runLinux(options: LinuxOptions): LinuxRun {
+  const received: number[][] = [[], [], [], []];
+  const terminal = options.terminal ?? false;
+  const machine = new Machine({
+    memoryMegabytes: options.memoryMegabytes ?? 64,
+    cpu: 'i686',
+    epochSeconds: 1_700_000_000,
+    terminals: [false, terminal, terminal, terminal],
+    onSerial: (port, byte) => received[port].push(byte),
+    log: () => undefined,
+  });
+  boot(machine, options);
+  const events: LinuxEvent[] = [];
+  followProbes(machine, options, events);
+  if (options.input !== undefined) {
+    machine.receiveSerial(1, new TextEncoder().encode(options.input));
+  }
+  if (!terminal) {
+    machine.closeSerial(1);
+  }
+  const end = runToEnd(machine);
+  const text = (port: number): string => Buffer.from(received[port]).toString('utf8');
+  return {
+    output: text(2),
+    error: text(3),
+    console: text(0),
+    status: end.reason === 'powerOff' ? end.status : undefined,
+    reason: end.reason,
+    instructions: machine.instructionCount,
+    events,
+  };
+}
