@@ -9,8 +9,8 @@ export interface MachineOptions {
   readonly epochSeconds: number;
   /** Whether the host end of each serial port is a terminal (DSR). */
   readonly terminals?: readonly boolean[];
-  onSerial(port: number, byte: number): void;
-  log(message: string): void;
+  readonly onSerial: (port: number, byte: number) => void;
+  readonly log: (message: string) => void;
 }
 
 export interface RunResult {

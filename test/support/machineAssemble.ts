@@ -30,13 +30,21 @@ function build(text: string, extension: string, run: (source: string, output: st
 /** A Multiboot ELF image from assembly text with the symbol \`start\`, linked at 1 MB. */
 export function assembleImage(text: string): Uint8Array {
   const script =
-    'SECTIONS { . = 0x100000; .text : { *(.multiboot) *(.text) } .data : { *(.data) } .bss : { *(.bss) } }';
+    'SECTIONS { . = 0x100000; .text : { *(.multiboot) *(.text) } .data : { *(.data) } .bss : { *(.bss) } /DISCARD/ : { *(.note*) *(.comment) } }';
   return build(HEADER + text, 'elf', (source, output) => {
     const linker = path.join(FOLDER, 'image.ld');
     writeFileSync(linker, script);
     execFileSync('gcc', [
       ...['-m32', '-nostdlib', '-static', '-Wl,--build-id=none', '-Wl,-z,noexecstack'],
-      ...['-Wl,-e,start', '-Wl,-N', `-Wl,-T,${linker}`, '-o', output, source],
+      ...[
+        '-Wl,-e,start',
+        '-Wl,-z,max-page-size=4096',
+        '-Wl,--no-warn-rwx-segments',
+        `-Wl,-T,${linker}`,
+        '-o',
+        output,
+        source,
+      ],
     ]);
   });
 }

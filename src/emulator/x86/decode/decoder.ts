@@ -19,9 +19,11 @@ const MAXIMUM_LENGTH = 15;
 const UNKNOWN = parseRow('00 (unknown) - ud - - end');
 const TOO_LONG = parseRow('00 (too-long) - tooLong - - end');
 /** Row of each opcode; for a group the eight rows by /digit. */
-const ROWS: (OpcodeRow | (OpcodeRow | undefined)[] | undefined)[] = buildRows();
+type TableEntry = OpcodeRow | (OpcodeRow | undefined)[] | undefined;
 
-function buildRows(): (OpcodeRow | (OpcodeRow | undefined)[] | undefined)[] {
+const ROWS: TableEntry[] = buildRows();
+
+function buildRows(): TableEntry[] {
   const rows: (OpcodeRow | (OpcodeRow | undefined)[] | undefined)[] = new Array(512).fill(
     undefined,
   );
@@ -140,10 +142,7 @@ export class Decoder {
 
   private operands(i: Instruction): void {
     const { row } = i;
-    if (
-      row.digit >= 0 ||
-      row.operands.some((code) => /^[EGMSRCD][a-z]?$/.test(code) && code !== 'DX')
-    ) {
+    if (row.digit >= 0 || row.operands.some((code) => /^[EGMSRCD][a-z]?$/.test(code))) {
       this.fetchModrm(i);
     }
     i.width = this.widthOf(row);
@@ -174,12 +173,12 @@ export class Decoder {
   }
 
   private operand(i: Instruction, code: string, position: number): void {
+    if (code.length === 2 && code.endsWith('S')) {
+      // A named segment register: the opcode says which.
+      return;
+    }
     switch (code[0]) {
       case 'E':
-        if (code.length === 2 && code !== 'ES') {
-          this.modrmOperand(i, position);
-        }
-        break;
       case 'M':
         this.modrmOperand(i, position);
         break;
@@ -188,9 +187,7 @@ export class Decoder {
         setOperand(i, position, OPERAND_MEMORY, 0);
         break;
       case 'G':
-        if (code !== 'GS') {
-          setOperand(i, position, OPERAND_REGISTER, i.registerField);
-        }
+        setOperand(i, position, OPERAND_REGISTER, i.registerField);
         break;
       case 'Z':
         setOperand(i, position, OPERAND_REGISTER, i.opcode & 7);
@@ -201,12 +198,7 @@ export class Decoder {
         this.immediateOperand(i, code, position);
         break;
       case 'A':
-        if (code === 'Ap') {
-          i.immediate = this.wide ? this.next32() : this.next16();
-          i.immediate2 = this.next16();
-        } else {
-          setOperand(i, position, OPERAND_REGISTER, 0);
-        }
+        this.farOrAccumulator(i, code, position);
         break;
       case 'e':
         setOperand(i, position, OPERAND_REGISTER, 0);
@@ -215,6 +207,15 @@ export class Decoder {
         if (code === 'CL') {
           setOperand(i, position, OPERAND_REGISTER, 1);
         }
+    }
+  }
+
+  private farOrAccumulator(i: Instruction, code: string, position: number): void {
+    if (code === 'Ap') {
+      i.immediate = this.wide ? this.next32() : this.next16();
+      i.immediate2 = this.next16();
+    } else {
+      setOperand(i, position, OPERAND_REGISTER, 0);
     }
   }
 

@@ -98,9 +98,7 @@ function doubleShift(cpu: Cpu, i: Instruction, left: boolean): void {
   const low = BigInt.asUintN(i.width, BigInt(readRegister(cpu, i.register2, i.width)));
   const by = BigInt(count);
   // Beyond the width (16-bit operands only) the result is undefined; the wider concatenation keeps it repeatable.
-  const joined = left
-    ? (high << (width * 2n)) | (low << width) | high
-    : (high << (width * 2n)) | (low << width) | high;
+  const joined = (high << (width * 2n)) | (low << width) | high;
   const shifted = left ? joined << by : joined >> by;
   const result = signExtend(
     Number(BigInt.asUintN(32, left ? shifted >> (width * 2n) : shifted)),

@@ -13,7 +13,6 @@ import {
   LIMIT,
   SELECTOR,
   SS,
-  TR,
 } from '../registers.ts';
 
 // The access byte of a descriptor.
@@ -227,7 +226,7 @@ export function expandDownAllows(
 /** LTR and LLDT share their shape: a system descriptor from the GDT. */
 export function loadSystemSegment(
   cpu: Cpu,
-  segment: typeof LDTR | typeof TR,
+  segment: number,
   selector: number,
   types: readonly number[],
 ): Descriptor {
