@@ -41,13 +41,13 @@ class WorkerAdapter implements vscode.DebugAdapter {
       seq: 0,
       event: 'output',
       body: { category: 'stderr', output },
-    } as vscode.DebugProtocolMessage);
+    });
     this.messages.fire({
       type: 'event',
       seq: 0,
       event: 'terminated',
       body: {},
-    } as vscode.DebugProtocolMessage);
+    });
   }
 
   dispose(): void {

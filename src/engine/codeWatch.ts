@@ -57,11 +57,11 @@ export class CodeWatch {
     );
   }
 
-  /** The machine enters a page of code whose translation was not in the instruction TLB. */
+  /** The machine enters a page of code whose translation was not in the instruction TLB; page numbers, not addresses. */
   onCodePage(linearPage: number, physicalPage: number): void {
-    for (const watch of this.paged.get(linearPage >>> 12) ?? []) {
+    for (const watch of this.paged.get(linearPage) ?? []) {
       if (this.belongs(watch.location, this.spaces.currentTask())) {
-        this.bind(watch, physicalPage + (watch.location.address & 0xfff));
+        this.bind(watch, physicalPage * 4096 + (watch.location.address & 0xfff));
       }
     }
   }

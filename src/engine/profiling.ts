@@ -23,6 +23,7 @@ export class Profiling {
     this.system = system;
     this.profiler = new Profiler(
       (address) => this.resolve(address),
+      (address) => this.base(address),
       () => system.machine.instructionCount,
       this.currentThread(),
     );
@@ -45,7 +46,7 @@ export class Profiling {
       call: (from, to) => profiler.call(from, to),
       return: (to) => profiler.return(to),
       interrupt: (_vector, from) => profiler.interrupt(from, system.machine.registers().eip),
-      interruptReturn: (to) => profiler.interruptReturn(to),
+      interruptReturn: (to) => profiler.interruptReturn(to, system.machine.registers().cpl === 3),
     };
   }
 
@@ -102,6 +103,13 @@ export class Profiling {
       kernel === undefined ? 0 : offsetOf(kernel.image.types.named('struct tcb'), 'id');
     const low = word(kernel?.read(control + offset, 4));
     return low === undefined ? 'boot' : String(threadKey(low));
+  }
+
+  /** A thread as a whole. */
+  private base(address: number): { name: string; world: World } {
+    const { name } = this.system.threads.current();
+    const { world } = this.resolve(address);
+    return { name, world: world === 'library' ? 'user' : world };
   }
 
   private resolve(address: number): { name: string; world: World } {

@@ -11,6 +11,7 @@ export type ResolveFrame = (address: number) => { name: string; world: World };
 export class Profiler {
   readonly root = new CallNode('all', 'kernel', undefined);
   private readonly resolve: ResolveFrame;
+  private readonly base: ResolveFrame;
   private readonly count: () => number;
   private readonly stacks = new Map<string, ShadowStack>();
   /** The coroutine that each multiplexed thread runs. */
@@ -23,9 +24,13 @@ export class Profiler {
   private stack: ShadowStack;
   private last: number;
 
-  /** `count` gives the instructions executed so far; `thread` names the one that runs now. */
-  constructor(resolve: ResolveFrame, count: () => number, thread: string) {
+  /**
+   * `base` names the running thread as a whole, the frame at the bottom of its stack; `count` gives the instructions
+   * executed so far; `thread` is the one that runs now.
+   */
+  constructor(resolve: ResolveFrame, base: ResolveFrame, count: () => number, thread: string) {
     this.resolve = resolve;
+    this.base = base;
     this.count = count;
     this.thread = thread;
     this.stack = this.stackOf(thread);
@@ -68,18 +73,20 @@ export class Profiler {
     });
   }
 
-  interruptReturn(to: number): void {
+  /** `toUser`: user mode is entered; what the kernel did to make the thread's first run possible is over. */
+  interruptReturn(to: number, toUser: boolean): void {
     this.settle();
-    this.stack.popInterrupt();
+    if (!this.stack.popInterrupt() && toUser) {
+      this.stack.frames.length = 0;
+    }
     if (this.stack.frames.length === 0) {
       this.openBase(to);
     }
   }
 
   private openBase(address: number): void {
-    const frame = this.resolve(address);
     this.stack.push({
-      ...frame,
+      ...this.base(address),
       callSite: undefined,
       isInterrupt: false,
       systemCall: undefined,
@@ -107,7 +114,7 @@ export class Profiler {
   /** A system call as such begins (in the library, or in a native kernel). */
   systemCallEntry(name: string): void {
     this.settle();
-    const frame = { name, world: 'library' as const, callSite: undefined };
+    const frame = { name: `${name} (system call)`, world: 'library' as const, callSite: undefined };
     this.stack.push({ ...frame, isInterrupt: false, systemCall: name });
   }
 

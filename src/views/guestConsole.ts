@@ -44,7 +44,7 @@ export class GuestConsoles implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.subscriptions.forEach((subscription) => subscription.dispose());
+    vscode.Disposable.from(...this.subscriptions).dispose();
     this.last?.close();
   }
 }
