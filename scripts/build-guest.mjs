@@ -28,6 +28,7 @@ import {
   mkdirSync,
   readFileSync,
   readdirSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -157,7 +158,7 @@ class ImageBuild {
   constructor(image, context) {
     this.image = image;
     this.context = context;
-    this.objects = path.join(context.out, 'objects', image.name);
+    this.objects = path.join(context.objects, image.name);
     this.generated = path.join(this.objects, 'generated');
     const include = [...(image.include ?? []), '.'].map((folder) =>
       path.resolve(image.folder, folder),
@@ -248,6 +249,7 @@ class ImageBuild {
   async link(objects) {
     const output = path.join(this.context.out, this.image.name);
     mkdirSync(path.dirname(output), { recursive: true });
+    const unfinished = `${output}.${process.pid}`;
     const script = this.image.linkerScript
       ? [`-Wl,-T,${path.resolve(this.image.folder, this.image.linkerScript)}`]
       : [];
@@ -263,13 +265,14 @@ class ImageBuild {
         ...(this.image.link ?? []),
         ...objects,
         '-o',
-        output,
+        unfinished,
       ].filter(
         (flag) =>
           !(this.image.shared && flag === '-no-pie') &&
           !(this.context.compiler.name === 'clang' && flag === '-Wl,--no-warn-rwx-segments'),
       ),
     );
+    renameSync(unfinished, output); // whoever reads the image sees the old one or the new one, whole
   }
 
   async build() {
@@ -320,10 +323,15 @@ export async function buildGuest({
   }
   mkdirSync(out, { recursive: true });
   rmSync(stampFile, { force: true });
-  rmSync(path.join(out, 'objects'), { recursive: true, force: true });
-  const context = { guest, out, defines, compiler, slot: limiter(4) };
-  for (const image of inOrder(manifests(guest).flatMap(expand))) {
-    await new ImageBuild(image, context).build();
+  // Objects of this process alone: two builds at once do not meet.
+  const objects = path.join(out, `objects-${process.pid}`);
+  const context = { guest, out, objects, defines, compiler, slot: limiter(4) };
+  try {
+    for (const image of inOrder(manifests(guest).flatMap(expand))) {
+      await new ImageBuild(image, context).build();
+    }
+  } finally {
+    rmSync(objects, { recursive: true, force: true });
   }
   writeFileSync(path.join(out, 'compiler.txt'), compiler.version + '\n');
   writeFileSync(stampFile, stamp);
