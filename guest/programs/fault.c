@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 static volatile int zero;
@@ -35,26 +36,66 @@ static int recurse(int depth)
 
 static void stack(void) { zero = recurse(0); }
 
+static volatile char *page_of_memory(void)
+{
+	volatile char *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	*page = 1; /* it is mapped, and has been used, before it is taken away */
+	return page;
+}
+
+static void protected(void)
+{
+	volatile char *page = page_of_memory();
+
+	mprotect((void *)page, 4096, PROT_READ);
+	zero = *page;
+	*page = 2;
+}
+
+static void unmapped(void)
+{
+	volatile char *page = page_of_memory();
+
+	munmap((void *)page, 4096);
+	zero = *page;
+}
+
 static void terminate(void) { kill(getpid(), SIGTERM); }
 
 static const struct {
 	const char *name;
 	void (*run)(void);
 } faults[] = {
-	{ "divide", divide },	      { "opcode", opcode },	    { "privileged", privileged },
-	{ "breakpoint", breakpoint }, { "jump", jump },		    { "interrupt", interrupt },
-	{ "text", text },	      { "kernel", kernel },	    { "stack", stack },
-	{ "abort", abort },	      { "terminate", terminate },
+	{ "divide", divide },
+	{ "opcode", opcode },
+	{ "privileged", privileged },
+	{ "breakpoint", breakpoint },
+	{ "jump", jump },
+	{ "interrupt", interrupt },
+	{ "text", text },
+	{ "kernel", kernel },
+	{ "stack", stack },
+	{ "protected", protected },
+	{ "unmapped", unmapped },
+	{ "abort", abort },
+	{ "terminate", terminate },
 };
+
+#define FAULT_COUNT (sizeof(faults) / sizeof(faults[0]))
 
 int main(int argc, char **argv)
 {
-	for (unsigned i = 0; argc > 1 && i < sizeof(faults) / sizeof(faults[0]); i++) {
+	for (unsigned i = 0; argc > 1 && i < FAULT_COUNT; i++) {
 		if (strcmp(argv[1], faults[i].name) == 0) {
 			faults[i].run();
 			return 1;
 		}
 	}
-	dprintf(STDERR_FILENO, "usage: fault divide|opcode|privileged|breakpoint|jump|interrupt|text|kernel|stack|abort|terminate\n");
+	dprintf(STDERR_FILENO, "usage: fault KIND, one of");
+	for (unsigned i = 0; i < FAULT_COUNT; i++) {
+		dprintf(STDERR_FILENO, " %s", faults[i].name);
+	}
+	dprintf(STDERR_FILENO, "\n");
 	return 2;
 }

@@ -29,6 +29,7 @@ export interface LinuxOptions {
 export interface LinuxEvent {
   readonly name: string;
   readonly operands: readonly number[];
+  readonly instructionCount: number;
 }
 
 export interface LinuxRun {
@@ -123,7 +124,11 @@ function followProbes(machine: Machine, options: LinuxOptions, events: LinuxEven
             readWord: (at) => wordAt(machine, at),
           }) ?? NaN,
       );
-      events.push({ name: `${probe.provider}:${probe.name}`, operands });
+      events.push({
+        name: `${probe.provider}:${probe.name}`,
+        operands,
+        instructionCount: machine.instructionCount,
+      });
     }
     return false;
   };

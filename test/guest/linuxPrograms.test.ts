@@ -98,6 +98,8 @@ describe('Linux programs', () => {
         text: SIGSEGV,
         kernel: SIGSEGV,
         stack: SIGSEGV,
+        protected: SIGSEGV,
+        unmapped: SIGSEGV,
         abort: 6,
         terminate: 15,
       })) {

@@ -5,6 +5,7 @@
 #ifndef LINUX_MEMORY_H
 #define LINUX_MEMORY_H
 
+#include "arch.h"
 #include "types.h"
 
 struct process;
@@ -22,8 +23,10 @@ void memory_exclude(unsigned start, unsigned end);
 unsigned memory_size(void);
 unsigned frame_allocate(void);
 void frame_free(unsigned frame);
-void *frame_address(unsigned frame);
-unsigned frame_of(const void *address);
+
+static inline void *frame_address(unsigned frame) { return direct_map + frame; }
+
+static inline unsigned frame_of(const void *address) { return (unsigned)((const char *)address - direct_map); }
 
 /* --- pools of equal objects */
 struct pool {

@@ -2,7 +2,6 @@
  * Frames of physical memory. What was never used comes from ranges; what was freed comes back first. A free
  * frame's first word links it to the next, so the allocator owns no table and starts in no time.
  */
-#include "arch.h"
 #include "ia32.h"
 #include "memory.h"
 #include "printk.h"
@@ -60,10 +59,6 @@ unsigned memory_size(void)
 	}
 	return size;
 }
-
-void *frame_address(unsigned frame) { return direct_map + frame; }
-
-unsigned frame_of(const void *address) { return (unsigned)((const char *)address - direct_map); }
 
 unsigned frame_allocate(void)
 {

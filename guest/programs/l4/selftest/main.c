@@ -53,9 +53,9 @@ void echo(void)
 }
 
 static void (*const chapters[])(void) = {
-	check_sigma0, check_ids,        check_ipc,        check_timeouts,   check_mapping, check_unmap,
-	check_threads, check_tasks,     check_scheduling, check_exceptions, check_interrupts,
-	check_fpu,    check_hostile,    check_memory_exhaustion,
+	check_sigma0,     check_ids,        check_ipc,        check_timeouts, check_mapping,
+	check_unmap,      check_threads,    check_tasks,      check_scheduling, check_exceptions,
+	check_interrupts, check_hostile,    check_memory_exhaustion, check_fpu,
 };
 
 int main(void)
