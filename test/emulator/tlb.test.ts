@@ -1,0 +1,179 @@
+// The TLBs as part of the machine: against a second model on millions of references, and as a guest sees them.
+import assert from 'node:assert/strict';
+
+import { createMemory, RAM_OFFSET } from '../../src/emulator/memoryLayout.ts';
+import { PendingFault } from '../../src/emulator/x86/faults.ts';
+import { Mmu, WANT_READ, WANT_WRITE } from '../../src/emulator/x86/memory/mmu.ts';
+import { CR0, CR3, CR4 } from '../../src/emulator/x86/registers.ts';
+import { machineWith, type TestMachine } from '../support/machineTest.ts';
+import {
+  ENABLE_PAGING,
+  FINISH,
+  IDENTITY_TABLES,
+  LOAD_TABLES,
+  TABLES,
+} from '../support/pagingAssembly.ts';
+import { Random } from './randomInstructions.ts';
+import { ReferenceTlb } from './referenceTlb.ts';
+
+const FAST_READ = 1;
+const FAST_WRITE = 2;
+
+/** 1024 small pages from 0 and 4 MB pages from 16 MB up, over 16 MB of RAM. */
+function pagedMmu(): { mmu: Mmu; fast: Int32Array } {
+  const memory = createMemory(16 << 20);
+  const observer = {
+    instructionCount: 0,
+    codePages: new Uint8Array(4096),
+    codeStored: () => undefined,
+    codePageFilled: () => undefined,
+  };
+  const mmu = new Mmu(memory, new PendingFault(), observer);
+  const ram = new Int32Array(memory.memory.buffer, RAM_OFFSET, (16 << 20) / 4);
+  for (let page = 0; page < 1024; page++) {
+    ram[0x1000 / 4 + page] = (page << 12) | 7;
+  }
+  ram[0] = 0x1000 | 7;
+  for (let large = 4; large < 64; large++) {
+    ram[large] = ((large & 3) << 22) | 0x87;
+  }
+  memory.state[CR0] = -0x7fffffff;
+  memory.state[CR3] = 0;
+  memory.state[CR4] = 0x10;
+  return { mmu, fast: memory.fastTable };
+}
+
+describe('The data TLB', () => {
+  it('agrees with the reference model on three million references, seen through the fast table', () => {
+    const { mmu, fast } = pagedMmu();
+    const small = new ReferenceTlb(16);
+    const large = new ReferenceTlb(2);
+    const random = new Random(42);
+    let throughFast = 0;
+    for (let count = 0; count < 3_000_000; count++) {
+      const action = random.below(5000);
+      const isLarge = random.below(8) === 0;
+      const page = isLarge ? (4 + random.below(12)) * 1024 + random.below(4) : random.below(120);
+      if (action === 0) {
+        mmu.flush();
+        small.flush();
+        large.flush();
+      } else if (action < 20) {
+        mmu.invalidatePage(page << 12);
+        small.drop(page);
+        large.drop(page >> 10);
+      }
+      const write = random.below(3) === 0;
+      if ((fast[page] & (write ? FAST_WRITE : FAST_READ)) !== 0) {
+        throughFast++;
+      } else {
+        assert.ok(mmu.translate(page << 12, write ? WANT_WRITE : WANT_READ) >= 0);
+      }
+      (isLarge ? large : small).reference(isLarge ? page >> 10 : page, write);
+      if (count % 10_000 === 0) {
+        assert.deepEqual(contents(mmu.dataTlb.pages), small.pages());
+        assert.deepEqual(contents(mmu.largeTlb.pages), large.pages());
+      }
+    }
+    assert.equal(mmu.dataTlb.misses, small.misses + large.misses);
+    assert.ok(throughFast > 100_000, `only ${throughFast} references took the fast way`);
+  });
+});
+
+function contents(pages: Int32Array): (number | undefined)[] {
+  return Array.from(pages, (page) => (page === -1 ? undefined : page));
+}
+
+function run(assembly: string): TestMachine {
+  const machine = machineWith(assembly);
+  const result = machine.run(1_000_000);
+  assert.equal(result.reason, 'debugExit', machine.messages.join('\n'));
+  return machine;
+}
+
+/** The ways of set 0 of the data TLB, as text. */
+function setZero(machine: TestMachine): string {
+  return machine
+    .tlbEntries()
+    .filter((entry) => entry.kind === 'data' && entry.set === 0)
+    .map(
+      (entry) =>
+        `way ${entry.way}: ${entry.linear.toString(16)}${entry.nextVictim ? ' leaves next' : ''}`,
+    )
+    .join('\n');
+}
+
+/** Reads the pages A to E, which share set 0. */
+function touches(order: string): string {
+  const page = (letter: string) => 0x300000 + (letter.charCodeAt(0) - 65) * 0x10000;
+  const loads = [...order].map((letter) => `mov 0x${page(letter).toString(16)}, %eax`);
+  return `
+  .globl start
+start:
+  ${IDENTITY_TABLES}
+  ${ENABLE_PAGING}
+  ${loads.join('\n')}
+  ${FINISH}`;
+}
+
+describe('A guest that touches pages of one TLB set', () => {
+  it('loses the first of four when a fifth comes', () => {
+    assert.equal(
+      setZero(run(touches('ABCDE'))),
+      'way 0: 340000\nway 1: 310000\nway 2: 320000 leaves next\nway 3: 330000',
+    );
+  });
+
+  it('loses the third after A B C D A, where a true LRU would lose the second', () => {
+    assert.equal(
+      setZero(run(touches('ABCDAE'))),
+      'way 0: 300000\nway 1: 310000 leaves next\nway 2: 340000\nway 3: 330000',
+    );
+  });
+
+  it('keeps code and data apart: code pages are in the instruction TLB only', () => {
+    const entries = run(touches('A')).tlbEntries();
+    const at = (linear: number) =>
+      entries.filter((entry) => entry.linear === linear).map((entry) => entry.kind);
+    assert.deepEqual(at(0x100000), ['instruction']);
+    assert.deepEqual(at(0x300000), ['data']);
+  });
+});
+
+describe('A stale TLB entry', () => {
+  const text = (middle: string) => `
+  .globl start
+start:
+  mov $0x90000, %esp
+  ${LOAD_TABLES}
+  movl $0x11111111, 0x300000
+  movl $0x22222222, 0x310000
+  ${IDENTITY_TABLES}
+  ${ENABLE_PAGING}
+  mov 0x300000, %ebx
+  movl $0x310007, 0x201c00
+  ${middle}
+  mov 0x300000, %ecx
+  ${FINISH}
+  ${TABLES}`;
+  const after = (middle: string) => run(text(middle)).registers().ecx;
+
+  it('is used while nobody invalidates it, even over a load of a segment register', () => {
+    assert.equal(after(''), 0x11111111);
+    assert.equal(after('mov $0x10, %eax; mov %eax, %ds'), 0x11111111);
+  });
+
+  it('goes with INVLPG and with a load of CR3', () => {
+    assert.equal(after('invlpg 0x300000'), 0x22222222);
+    assert.equal(after('mov %cr3, %eax; mov %eax, %cr3'), 0x22222222);
+  });
+
+  it('does not go with INVLPG of another page of its set', () => {
+    assert.equal(after('invlpg 0x310000'), 0x11111111);
+  });
+
+  it('walks again for the first write, because its D bit is clear', () => {
+    const machine = run(text('movl $0, 0x300010'));
+    assert.equal(machine.translate(machine.registers().cr3, 0x300000)?.dirty, true);
+  });
+});
