@@ -107,6 +107,16 @@ static void check_time(void)
 	clock_gettime(CLOCK_MONOTONIC, &end);
 	long milliseconds = (end.tv_sec - start.tv_sec) * 1000 + (end.tv_nsec - start.tv_nsec) / 1000000;
 	check("nanosleep: has taken 30 ms at least", milliseconds >= 30 && milliseconds < 5000);
+	struct {
+		long user, system, children_user, children_system;
+	} times = { -1, -1, -1, -1 }, later;
+	check("times: what has been used so far", syscall(SYS_times, &times) != -1 && times.user >= 0);
+	for (unsigned rounds = 0; rounds < 100000000 && (syscall(SYS_times, &later), later.user < times.user + 2);) {
+		for (volatile int i = 0; i < 10000; i++, rounds++) {
+		}
+	}
+	check("times: computing takes time", later.user >= times.user + 2);
+	check("times: bad pointer is EFAULT", fails_with(syscall(SYS_times, WILD), EFAULT));
 	check("nanosleep: too many nanoseconds is EINVAL", fails_with(nanosleep(&wrong, NULL), EINVAL));
 	check("nanosleep: bad pointer is EFAULT", fails_with(nanosleep(WILD, NULL), EFAULT));
 	check("clock_gettime: unknown clock is EINVAL", fails_with(clock_gettime(1234, &end), EINVAL));

@@ -47,6 +47,9 @@ void arch_run_user(struct process *process, unsigned eip, unsigned esp) __attrib
 /* A process that runs user code now has a fatal signal: make its coroutine see it. */
 void arch_interrupt_user(struct process *process);
 
+/* How long the process has executed its own code, in ticks of the clock. */
+unsigned arch_user_ticks(const struct process *process);
+
 /* The loop that runs ready coroutines for ever; the machine's main thread of control ends up here. */
 void arch_main_loop(void) __attribute__((noreturn));
 

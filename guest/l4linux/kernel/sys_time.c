@@ -21,9 +21,9 @@ int sys_time(struct process *process, const struct syscall_frame *frame)
 
 int sys_times(struct process *process, const struct syscall_frame *frame)
 {
-	static const struct tms none;
+	struct tms times = { arch_user_ticks(process), 0, 0, 0 };
 
-	if (frame->ebx && copy_out(process, frame->ebx, &none, sizeof(none)) < 0) {
+	if (frame->ebx && copy_out(process, frame->ebx, &times, sizeof(times)) < 0) {
 		return -EFAULT;
 	}
 	return (int)(clock_ticks & 0x7FFFFFFF);

@@ -2,11 +2,14 @@
  * Processes as L4 tasks: 5 and up, created by the server, which is therefore their chief and their pager.
  */
 #include "arch.h"
+#include "clock.h"
 #include "l4_port.h"
 #include "memory.h"
 #include "printk.h"
 
 #define FIRST_TASK 5
+#define CPU_TIME_HIGH 0xFFFFu
+#define MICROSECONDS_PER_TICK (1000000u / TICKS_PER_SECOND)
 
 const unsigned arch_modules_before = 2; /* σ0 and the server itself */
 
@@ -71,6 +74,17 @@ void arch_run_user(struct process *process, unsigned eip, unsigned esp)
 		message_serve(process);
 		process_check_signals(process);
 	}
+}
+
+/* The µ-kernel counts microseconds, 48 bits of them. The quotient fits for a year of computing. */
+unsigned arch_user_ticks(const struct process *process)
+{
+	struct l4_schedule_result now = l4_thread_schedule(process->arch.thread, L4_UNCHANGED, l4_invalid());
+	unsigned ticks = now.time_low;
+	unsigned high = now.time_high & CPU_TIME_HIGH;
+
+	__asm__("divl %2" : "+a"(ticks), "+d"(high) : "r"(MICROSECONDS_PER_TICK));
+	return ticks;
 }
 
 /* It will be run, and sees the signal before anything else. */

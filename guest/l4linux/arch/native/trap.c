@@ -11,6 +11,8 @@
 #define FAULT_PROTECTION 1u
 #define FAULT_WRITE 2u
 
+unsigned arch_user_ticks(const struct process *process) { return process->arch.user_ticks; }
+
 static unsigned fault_address(void)
 {
 	unsigned address;
@@ -42,6 +44,7 @@ static void from_user(struct trap_frame *frame)
 
 	process->state = PROCESS_IN_SERVER;
 	if (frame->vector - VECTOR_IRQ_BASE < IRQ_COUNT) {
+		process->arch.user_ticks += frame->vector == VECTOR_TIMER;
 		process->state = PROCESS_USER; /* it does not wait for us; a bottom half may kill it */
 		interrupt_dispatch(frame->vector - VECTOR_IRQ_BASE);
 	} else {

@@ -106,6 +106,12 @@ void check_exceptions(void)
 	l4_lthread_ex_regs(PARTNER, (unsigned)fault_without_pager, stack_top(PARTNER), l4_invalid(), l4_nil());
 	let_others_run();
 	check_equal("a page fault without a pager is an exception", exception_vector, WITH_CODE);
+	/* It has its table still. */
+	exception_vector = 0;
+	l4_lthread_ex_regs(PARTNER, BEYOND_SEGMENT, stack_top(PARTNER), l4_invalid(), l4_invalid());
+	let_others_run();
+	check("an EIP behind the segment is the thread's own exception",
+	      exception_vector == WITH_CODE && exception_eip == BEYOND_SEGMENT);
 	stop_thread(PARTNER);
 	l4_load_idt(NULL); /* a later exception shall be seen */
 }
