@@ -190,7 +190,7 @@ describe('A run', () => {
     assert.equal(traced.stateHash(), plain.stateHash());
     assert.ok(seen.call > 10_000 && Math.abs(seen.call - seen.return) <= 1);
     // The first return goes to ring 3 without an interrupt before it.
-    assert.ok(seen.interrupt > 100 && Math.abs(seen.interruptReturn - seen.interrupt - 1) <= 1);
+    assert.ok(seen.interrupt > 50 && Math.abs(seen.interruptReturn - seen.interrupt - 1) <= 1);
   });
 
   it('counts interrupts by vector and INT from ring 3', () => {
