@@ -21,6 +21,7 @@ export interface LinuxOptions {
   readonly input?: string;
   /** All three standard streams are terminals; the input then stays open. */
   readonly terminal?: boolean;
+  /** 16 unless given: asking σ0 for less memory makes the boot shorter. */
   readonly memoryMegabytes?: number;
   /** Probes to follow, as "provider:name". */
   readonly follow?: readonly string[];
@@ -162,7 +163,7 @@ export function runLinux(options: LinuxOptions): LinuxRun {
   const received: number[][] = [[], [], [], []];
   const terminal = options.terminal ?? false;
   const machine = new Machine({
-    memoryMegabytes: options.memoryMegabytes ?? 64,
+    memoryMegabytes: options.memoryMegabytes ?? 16,
     cpu: 'i686',
     epochSeconds: 1_700_000_000,
     terminals: [false, terminal, terminal, terminal],

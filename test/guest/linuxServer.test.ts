@@ -38,6 +38,17 @@ describe('The Linux server', () => {
     assert.equal(pagesIn(run, 0x08048000, 0xc0000000).length, 5);
   });
 
+  it('takes all memory that the machine has, but the kernel its own.', () => {
+    for (const memoryMegabytes of [16, 64, 256]) {
+      for (const system of ['native', 'l4linux'] as const) {
+        const { output, console } = runLinux({ system, program: 'hello', memoryMegabytes });
+        assert.equal(output, 'Hello, world!\n');
+        const kilobytes = Number(/(\d+) KB of memory/.exec(console)?.[1]);
+        assert.ok(kilobytes > memoryMegabytes * 1024 * 0.55 && kilobytes < memoryMegabytes * 1024);
+      }
+    }
+  });
+
   it('answers each system call once: every linux-syscall but the last has its return.', () => {
     const follow = ['linux:linux-syscall', 'linux:linux-syscall-return'];
     const { events } = runLinux({ system: 'l4linux', program: 'syscalls', follow });
