@@ -166,8 +166,8 @@ class ImageBuild {
     this.flags = [
       ...COMMON_FLAGS,
       ...context.defines.map((name) => `-D${name}`),
-      `-ffile-prefix-map=${context.guest}=guest`,
-      `-ffile-prefix-map=${this.objects}=build`,
+      `-ffile-prefix-map=${context.guest}=.`,
+      `-ffile-prefix-map=${this.objects}=./build`,
       `-I${path.join(context.guest, 'include')}`,
       `-I${this.objects}`,
       ...include.map((folder) => `-I${folder}`),

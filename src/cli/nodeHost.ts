@@ -42,7 +42,7 @@ export function nodeHost(root: string): Host {
   return {
     files: { read, exists },
     guestImages: `${root}/build/guest`,
-    sourceRoot: root,
+    sourceRoot: `${root}/guest`,
     now: () => performance.now(),
     yield: () => new Promise((resolve) => setImmediate(resolve)),
     sleep,

@@ -1,5 +1,5 @@
-// Between the file names of debug information and files of the host. Guest sources are recorded as
-// "guest/kernel/ipc.c", relative to the folder that holds the guest tree; a person's own program has absolute names.
+// Between the file names of debug information and files of the host. Guest sources are recorded relative to the
+// guest tree ("kernel/ipc.c"); a person's own program has absolute names.
 import { baseName, joinPath } from '../engine/host.ts';
 
 export class SourceMap {

@@ -11,7 +11,7 @@ export interface Host {
   readonly files: FileAccess;
   /** Folder with the built guest images (kernel.elf, programs/hello, ...). */
   readonly guestImages: string;
-  /** Folder that holds the guest's sources: "guest/kernel/ipc.c" in debug information is below it. */
+  /** The guest tree: debug information names its files relative to it ("kernel/ipc.c"). */
   readonly sourceRoot: string;
   /** Milliseconds of a steady clock. */
   now(): number;

@@ -5,6 +5,8 @@ import type { Instruction } from './decode/instruction.ts';
 import { MICRO, MICRO_WORDS } from './microOps.ts';
 
 const ARENA_WORDS = 1 << 21;
+/** Where a run starts whose block is not known yet. */
+export const ENTER_BLOCK = 0;
 /** The front of the arena belongs to blocks that are run once, cut to an exact length. */
 export const SCRATCH_START = MICRO_WORDS;
 const SCRATCH_END = 2048;
@@ -41,6 +43,7 @@ export class BlockCache {
   constructor(ramSize: number) {
     this.codePages = new Uint8Array(ramSize >>> 12);
     this.tables = new Array<Int32Array | undefined>((ramSize >>> 12) * MODES).fill(undefined);
+    this.code[ENTER_BLOCK] = MICRO.ENTER;
     this.instructions = new Array<Instruction | undefined>(SCRATCH_INSTRUCTIONS).fill(undefined);
   }
 
@@ -140,6 +143,7 @@ export class BlockCache {
     this.instructions.length = SCRATCH_INSTRUCTIONS;
     this.scratch = undefined;
     this.code.fill(MICRO.INVALID);
+    this.code[ENTER_BLOCK] = MICRO.ENTER;
     this.next = SCRATCH_END;
     this.generation++;
   }

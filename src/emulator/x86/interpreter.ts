@@ -1,7 +1,8 @@
 // The run loop around the fast path: events at their cycle, interrupts and faults at exact instruction boundaries,
 // the interrupt shadow, single steps, double and triple faults (SDM vol. 3, 6.9 and 6.15).
 import type { Clock } from '../clock.ts';
-import { findBlock, findScratchBlock } from './blockBuilder.ts';
+import { findScratchBlock } from './blockBuilder.ts';
+import { ENTER_BLOCK } from './blocks.ts';
 import type { Cpu } from './cpu.ts';
 import { executeBlocks } from './execute/dispatch.ts';
 import { EXIT } from './execute/dispatchSlow.ts';
@@ -148,8 +149,8 @@ export class Interpreter {
   private runBlocks(exact: boolean, last: boolean): number {
     const { cpu } = this;
     cpu.instructionEip = cpu.r[EIP];
-    let start = exact ? findScratchBlock(cpu, cpu.r[EIP], cpu.left) : findBlock(cpu, cpu.r[EIP]);
-    if (start === 0) {
+    let start = exact ? findScratchBlock(cpu, cpu.r[EIP], cpu.left) : ENTER_BLOCK;
+    if (cpu.fault.raised) {
       return EXIT.FETCH_FAULT;
     }
     const exit = executeBlocks(cpu, start);

@@ -28,7 +28,7 @@ import { EXIT, slowLoad, slowProbe, slowSegment, slowStore } from './dispatchSlo
 import { imulTruncating } from './multiply.ts';
 import { sar, shl, shr } from './shifts.ts';
 
-/** Runs from the block at `start`, whose first EIP is in the registers, for at most cpu.left instructions. */
+/** Runs from the block at `start` (ENTER_BLOCK: look it up) at the EIP in the registers, for at most cpu.left instructions. */
 export function executeBlocks(cpu: Cpu, start: number): number {
   const { r, r8, fault, blocks, mmu } = cpu;
   const { code, instructions, tables } = blocks;
@@ -95,6 +95,10 @@ export function executeBlocks(cpu: Cpu, start: number): number {
         }
         pc += 8;
         continue;
+      }
+      case 94: /* ENTER */ {
+        slot = 0;
+        break;
       }
       case 15: /* PRIVILEGED */ {
         if (r[CPL] !== 0) {

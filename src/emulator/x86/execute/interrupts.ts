@@ -54,14 +54,13 @@ export function deliver(cpu: Cpu, vector: number, kind: InterruptKind, errorCode
   const level = (descriptor.attributes & DOWN_OR_CONFORMING) !== 0 ? r[CPL] : descriptor.dpl;
   const fromUser = r[CPL] === 3;
   const from = (r[BASE + CS] + r[EIP]) >>> 0;
-  const frame = [getFlags(r), r[SELECTOR + CS], r[EIP]];
-  if (errorCode !== NO_ERROR_CODE) {
-    frame.push(errorCode);
-  }
   if (level < r[CPL]) {
-    enterInner(cpu, gate, descriptor, level, frame, external);
+    enterInner(cpu, gate, descriptor, level, errorCode, external);
   } else {
-    pushFrame(cpu, frame);
+    const words = errorCode === NO_ERROR_CODE ? 3 : 4;
+    const offset = cpu.stackOffset(4 * words);
+    pushFrame(cpu, cpu.linear(SS, offset, 4 * words, true), errorCode, cpu.want);
+    cpu.setStackPointer(offset);
     setCodeSegment(cpu, gate.selector, descriptor, level);
   }
   r[EIP] = gate.offset;
@@ -128,7 +127,7 @@ function enterInner(
   gate: Gate,
   descriptor: Descriptor,
   level: number,
-  frame: readonly number[],
+  errorCode: number,
   external: number,
 ): void {
   const { r } = cpu;
@@ -139,22 +138,37 @@ function enterInner(
   const esp = cpu.systemRead32((r[BASE + TR] + slot) | 0);
   const ss = cpu.systemRead32((r[BASE + TR] + slot + 4) | 0) & 0xffff;
   const stack = checkStackSegment(cpu, ss, level, TS, external);
-  const whole = [r[SELECTOR + SS], r[ESP], ...frame];
   // The new stack's words are written with the rights of the inner level, before any register changes.
-  whole.forEach((value, index) => {
-    const offset = (esp - 4 * (index + 1)) | 0;
-    cpu.systemWrite32((stack.base + offset) | 0, value);
-  });
+  const words = errorCode === NO_ERROR_CODE ? 5 : 6;
+  const bottom = (esp - 4 * words) | 0;
+  const linear = (stack.base + bottom) | 0;
+  cpu.systemWrite32((linear + 4 * words - 4) | 0, r[SELECTOR + SS]);
+  cpu.systemWrite32((linear + 4 * words - 8) | 0, r[ESP]);
+  pushFrame(cpu, linear, errorCode, 0);
   setStackSegment(cpu, ss, stack);
-  r[ESP] = esp - 4 * whole.length;
+  r[ESP] = bottom;
   setCodeSegment(cpu, gate.selector, descriptor, level);
 }
 
-function pushFrame(cpu: Cpu, frame: readonly number[]): void {
-  frame.forEach((value, index) => {
-    cpu.write(SS, cpu.stackOffset(4 * (index + 1)), 32, value);
-  });
-  cpu.setStackPointer(cpu.stackOffset(4 * frame.length));
+/** Writes EFLAGS, CS, EIP and the error code at a linear address, highest word first, as the processor pushes them. */
+function pushFrame(cpu: Cpu, linear: number, errorCode: number, want: number): void {
+  const { r } = cpu;
+  const hasCode = errorCode !== NO_ERROR_CODE;
+  const eip = (linear + (hasCode ? 4 : 0)) | 0;
+  pushWord(cpu, (eip + 8) | 0, getFlags(r), want);
+  pushWord(cpu, (eip + 4) | 0, r[SELECTOR + CS], want);
+  pushWord(cpu, eip, r[EIP], want);
+  if (hasCode) {
+    pushWord(cpu, linear, errorCode, want);
+  }
+}
+
+function pushWord(cpu: Cpu, linear: number, value: number, want: number): void {
+  if (want === 0) {
+    cpu.systemWrite32(linear, value);
+  } else {
+    cpu.writeLinear(linear, 32, value);
+  }
 }
 
 /** IRET (interrupt) and far RET: back to the same or to an outer level. */
