@@ -19,6 +19,8 @@ export interface LinuxOptions {
   readonly args?: readonly string[];
   readonly environment?: readonly string[];
   readonly input?: string;
+  /** When the input comes: before the first instruction, once the machine waits, or while it computes. */
+  readonly inputAt?: 'start' | 'idle' | 'running';
   /** All three standard streams are terminals; the input then stays open. */
   readonly terminal?: boolean;
   /** 16 unless given: asking σ0 for less memory makes the boot shorter. */
@@ -142,10 +144,29 @@ function wordAt(machine: Machine, address: number): number | undefined {
   return bytes && new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true);
 }
 
+/** Gives the machine its input, and the end of it where the stream is a pipe. */
+function type(machine: Machine, options: LinuxOptions): void {
+  if (options.input !== undefined) {
+    machine.receiveSerial(1, new TextEncoder().encode(options.input));
+  }
+  if (!options.terminal) {
+    machine.closeSerial(1);
+  }
+}
+
 /** Runs to the end; the machine that waits for nothing any more counts as ended, with its reason "idle". */
-function runToEnd(machine: Machine): { reason: string; status?: number } {
+function runToEnd(machine: Machine, options: LinuxOptions): { reason: string; status?: number } {
+  const inputAt = options.inputAt ?? 'start';
+  let typed = false;
   let idle = 0;
   while (machine.instructionCount < MAXIMUM_INSTRUCTIONS && idle < NOTHING_LEFT_TO_DO) {
+    if (
+      !typed &&
+      (inputAt === 'start' || (inputAt === 'idle' ? idle > 0 : machine.instructionCount > 0))
+    ) {
+      type(machine, options);
+      typed = true;
+    }
     const result = machine.run(SLICE);
     if (result.reason === 'idle') {
       machine.skipIdle();
@@ -173,13 +194,7 @@ export function runLinux(options: LinuxOptions): LinuxRun {
   boot(machine, options);
   const events: LinuxEvent[] = [];
   followProbes(machine, options, events);
-  if (options.input !== undefined) {
-    machine.receiveSerial(1, new TextEncoder().encode(options.input));
-  }
-  if (!terminal) {
-    machine.closeSerial(1);
-  }
-  const end = runToEnd(machine);
+  const end = runToEnd(machine, options);
   const text = (port: number): string => Buffer.from(received[port]).toString('utf8');
   return {
     output: text(2),

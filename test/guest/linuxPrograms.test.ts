@@ -114,6 +114,19 @@ describe('Linux programs', () => {
         assert.equal(status, exited(0));
       });
 
+      it('cat that waits for its input wakes up when it comes.', () => {
+        const { output, status } = run('cat', { input: 'late\n', inputAt: 'idle' });
+        assert.equal(output, 'late\n');
+        assert.equal(status, exited(0));
+      });
+
+      it('On a terminal, ^C typed later ends a program that reads, and one that computes.', () => {
+        const typed = { input: '\x03', terminal: true };
+        assert.equal(run('cat', { ...typed, inputAt: 'idle' }).status, 2);
+        const args = ['100000000'];
+        assert.equal(run('getpid-loop', { ...typed, args, inputAt: 'running' }).status, 2);
+      });
+
       it('On a terminal, ^C ends a program that reads.', () => {
         const { output, status } = run('cat', { input: 'hi\x03', terminal: true });
         assert.equal(output, 'hi^C\r\n');
