@@ -18,6 +18,10 @@ typedef bool exception_handler(struct tcb *self, struct trap_frame *frame);
 
 void exception_entry(struct trap_frame *frame, enum vector vector);
 
+/* entry.S */
+extern char return_to_user_iret[];
+void leave_by_frame(struct trap_frame *frame) __attribute__((noreturn));
+
 static bool page_fault(struct tcb *self, struct trap_frame *frame)
 {
 	unsigned address = cr2_read();
@@ -97,19 +101,42 @@ static void shut_down(struct tcb *self, const struct trap_frame *frame, enum vec
 	ipc_shut_down(self);
 }
 
-void exception_entry(struct trap_frame *frame, enum vector vector)
+static void handle(struct tcb *self, struct trap_frame *frame, enum vector vector)
 {
 	unsigned address = cr2_read(); /* now: another thread may fault before this one is shut down */
-	if (!from_user_mode(frame)) {
-		console_print("exception %u ", (unsigned)vector);
-		panic_with_frame("exception in the kernel", frame);
-	}
-	struct tcb *self = current;
 	if (handlers[vector] && handlers[vector](self, frame)) {
 		return;
 	}
 	L4_PROBE4("l4", "exception", self, vector, frame->error_code, frame->eip);
 	if (!deliver(self, frame, vector)) {
 		shut_down(self, frame, vector, address);
+	}
+}
+
+/* The processor refused the user's EIP at the kernel's IRET: the exception is the user's. Its registers were loaded
+ * already, so they are in the inner frame, which lies over the outer one; what IRET wanted is still in place. */
+static void handle_failed_return(struct tcb *self, const struct trap_frame *inner)
+{
+	struct trap_frame registers = *inner;
+	struct trap_frame *frame = self->user_frame;
+	registers.eip = frame->eip;
+	registers.cs = frame->cs;
+	registers.eflags = frame->eflags;
+	registers.esp = frame->esp;
+	registers.ss = frame->ss;
+	*frame = registers;
+	handle(self, frame, VECTOR_GENERAL_PROTECTION);
+	leave_by_frame(frame);
+}
+
+void exception_entry(struct trap_frame *frame, enum vector vector)
+{
+	if (from_user_mode(frame)) {
+		handle(current, frame, vector);
+	} else if (vector == VECTOR_GENERAL_PROTECTION && frame->eip == (unsigned)return_to_user_iret) {
+		handle_failed_return(current, frame);
+	} else {
+		console_print("exception %u ", (unsigned)vector);
+		panic_with_frame("exception in the kernel", frame);
 	}
 }

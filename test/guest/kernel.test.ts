@@ -18,7 +18,6 @@ describe('The µ-kernel in the emulator', () => {
 
   for (const [cpu, memoryMegabytes] of [
     ['pentium', 16],
-    ['i686', 64],
     ['i686', 256],
   ] as const) {
     it(`passes its own test on ${cpu} with ${memoryMegabytes} MB.`, () => {

@@ -198,7 +198,7 @@ static inline struct l4_threadid l4_task_new(struct l4_threadid task, unsigned m
 	return (struct l4_threadid){r.esi, r.edi};
 }
 
-/* Installs the thread's user-level exception table: 32 gates in hardware format (emulated LIDT [EAX]). */
+/* The thread's user-level exception table: 32 gates in hardware format. */
 struct l4_idt_gate {
 	unsigned short offset_low;
 	unsigned short selector; /* ignored */
@@ -213,6 +213,7 @@ static inline struct l4_idt_gate l4_make_gate(void (*handler)(void))
 	return (struct l4_idt_gate){(unsigned short)address, 0, L4_IDT_TRAP_GATE, (unsigned short)(address >> 16)};
 }
 
+/* Installs a table (emulated LIDT [EAX]); null: none. */
 static inline void l4_load_idt(const struct l4_idt_gate *table)
 {
 	struct {
@@ -221,7 +222,7 @@ static inline void l4_load_idt(const struct l4_idt_gate *table)
 	} __attribute__((packed)) descriptor = {L4_IDT_GATES * sizeof(struct l4_idt_gate) - 1, (unsigned)table};
 
 	/* Exactly LIDT [EAX]: the only form that the kernel emulates. */
-	__asm__ volatile("lidt (%%eax)" : : "a"(&descriptor), "m"(descriptor), "m"(*table));
+	__asm__ volatile("lidt (%%eax)" : : "a"(&descriptor), "m"(descriptor) : "memory");
 }
 
 #endif

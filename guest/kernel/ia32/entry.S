@@ -139,9 +139,23 @@ return_to_user:
 	movw TRAP_DS(%esp), %ds
 	addl $TRAP_EIP, %esp
 	.cfi_adjust_cfa_offset -TRAP_EIP
+	/* May fault in the kernel: lthread_ex_regs can set an EIP behind the code segment's limit (exception.c). */
+	.globl return_to_user_iret
+return_to_user_iret:
 	iret
 	.cfi_endproc
 	.size return_to_user, . - return_to_user
+
+/* void leave_by_frame(struct trap_frame *frame (EAX)): drops everything below the frame and returns to the user. */
+	.globl leave_by_frame
+	.type leave_by_frame, @function
+leave_by_frame:
+	.cfi_startproc
+	.cfi_undefined eip
+	movl %eax, %esp
+	jmp return_to_user
+	.cfi_endproc
+	.size leave_by_frame, . - leave_by_frame
 
 /* L4 Version 2 system calls, INT 0x30 upward, in the order of their vectors. */
 SYSTEM_CALL enter_ipc, sys_ipc

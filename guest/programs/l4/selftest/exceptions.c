@@ -78,13 +78,18 @@ static void execute_undefined(void)
 	__asm__ volatile("ud2");
 }
 
+static void sleep_for_ever(void)
+{
+	l4_ipc_receive(l4_nil(), L4_RECEIVE_SHORT, L4_NEVER);
+}
+
 /* A pager that is nobody: the page fault's message fails, and the fault becomes an exception. */
 static void fault_without_pager(void)
 {
 	l4_load_idt(table);
 	exception_vector = 0;
 	__asm__ volatile("movl $1f, exception_resume\n\tmovl (%0), %%eax\n1:" : : "r"(FAR_AWAY) : "eax", "memory");
-	l4_ipc_receive(l4_nil(), L4_RECEIVE_SHORT, L4_NEVER);
+	sleep_for_ever();
 }
 
 static unsigned state_of(struct l4_threadid thread)
@@ -108,6 +113,7 @@ void check_exceptions(void)
 	check_equal("a page fault without a pager is an exception", exception_vector, WITH_CODE);
 	/* It has its table still. */
 	exception_vector = 0;
+	exception_resume = (unsigned)sleep_for_ever;
 	l4_lthread_ex_regs(PARTNER, BEYOND_SEGMENT, stack_top(PARTNER), l4_invalid(), l4_invalid());
 	let_others_run();
 	check("an EIP behind the segment is the thread's own exception",
