@@ -103,9 +103,16 @@ export class SymbolImage {
       : { name, low: symbol.value, high: symbol.value + Math.max(symbol.size, 1) };
   }
 
-  /** Where a function breakpoint goes: after the prologue, as debuggers do. */
+  /**
+   * Where a function breakpoint goes: after the prologue, as debuggers do; at the very start where the code after
+   * it already belongs to an inlined call, or where nothing is known.
+   */
   breakAddress(found: FunctionSymbol): number {
-    return found.entry === undefined ? found.low : this.lines.afterPrologue(found.low, found.high);
+    if (found.entry === undefined) {
+      return found.low;
+    }
+    const address = this.lines.afterPrologue(found.low, found.high);
+    return this.sourceFrames(address)[0]?.name === found.name ? address : found.low;
   }
 
   /** Innermost first: the frames of the source at a code address, inlined calls unfolded. */

@@ -10,6 +10,9 @@ export interface SourceLine {
 }
 
 export class LineTable {
+  /** As the programs gave them. */
+  private readonly all: LineRow[];
+  /** One row for each address: of several at one address the last that begins a statement counts. */
   private readonly rows: LineRow[];
 
   constructor(information: DebugInformation, sections: DebugSections) {
@@ -19,10 +22,11 @@ export class LineTable {
       return offset === undefined ? [] : readLines(sections, offset, directory);
     });
     // A sequence's end sorts before a row of the next sequence at the same address.
-    this.rows = rows.sort(
+    this.all = rows.sort(
       (left, right) =>
         left.address - right.address || Number(right.endSequence) - Number(left.endSequence),
     );
+    this.rows = oneForEachAddress(this.all);
   }
 
   get files(): string[] {
@@ -68,7 +72,7 @@ export class LineTable {
     matches: (file: string) => boolean,
     line: number,
   ): { line: number; addresses: number[] } | undefined {
-    const candidates = this.rows.filter(
+    const candidates = this.all.filter(
       (row) => !row.endSequence && row.isStatement && row.line >= line && matches(row.file),
     );
     const found = candidates.reduce((least, row) => Math.min(least, row.line), Infinity);
@@ -84,7 +88,7 @@ export class LineTable {
 
   /** The lines of a file that have code, ascending. */
   linesWithCode(matches: (file: string) => boolean): number[] {
-    const lines = this.rows
+    const lines = this.all
       .filter((row) => !row.endSequence && row.isStatement && row.line > 0 && matches(row.file))
       .map((row) => row.line);
     return [...new Set(lines)].sort((left, right) => left - right);
@@ -114,4 +118,17 @@ export class LineTable {
     }
     return low - 1;
   }
+}
+
+function oneForEachAddress(sorted: readonly LineRow[]): LineRow[] {
+  const rows: LineRow[] = [];
+  for (const row of sorted) {
+    const last = rows[rows.length - 1];
+    if (last?.address !== row.address) {
+      rows.push(row);
+    } else if (row.isStatement || !last.isStatement || last.endSequence) {
+      rows[rows.length - 1] = row;
+    }
+  }
+  return rows;
 }
