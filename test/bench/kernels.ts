@@ -192,6 +192,6 @@ function kernel(name: string, assembly: string, repeat: number): BenchKernel {
 export const KERNELS: readonly BenchKernel[] = [
   kernel('integer', INTEGER, 12_000),
   kernel('memory with paging', MEMORY, 2_500),
-  kernel('int and iret', INTERRUPT, 1_000_000),
-  kernel('CR3 switch', SWITCH, 300_000),
+  kernel('int and iret', INTERRUPT, 2_000_000),
+  kernel('CR3 switch', SWITCH, 1_000_000),
 ];

@@ -21,6 +21,7 @@ import {
   BASE,
   CPL,
   CS,
+  EFLAGS,
   EIP,
   ESP,
   IDT_BASE,
@@ -65,7 +66,7 @@ export function deliver(cpu: Cpu, vector: number, kind: InterruptKind, errorCode
   }
   r[EIP] = gate.offset;
   const cleared = NT | TF | RF | VM | (gate.type === INTERRUPT_GATE ? IF : 0);
-  setFlags(r, getFlags(r) & ~cleared);
+  r[EFLAGS] &= ~cleared;
   cpu.deliveries++;
   cpu.interruptCounts[vector]++;
   if (fromUser && kind === 'software') {
@@ -197,7 +198,8 @@ export function returnFar(cpu: Cpu, width: number, release: number, interrupt: b
   r[EIP] = offset;
   if (interrupt) {
     const mask = width === 32 ? changeable : changeable & 0xffff;
-    setFlags(r, (getFlags(r) & ~mask) | (flags & mask));
+    // The mask holds all arithmetic flags, so none has to be computed.
+    setFlags(r, (r[EFLAGS] & ~mask) | (flags & mask));
     cpu.controlFlow?.interruptReturn((r[BASE + CS] + offset) >>> 0);
   } else {
     cpu.controlFlow?.return((r[BASE + CS] + offset) >>> 0);
@@ -269,7 +271,7 @@ export const interruptHandlers = {
     }
   },
   iret: (cpu, i) => {
-    if ((getFlags(cpu.r) & NT) !== 0) {
+    if ((cpu.r[EFLAGS] & NT) !== 0) {
       cpu.unsupported('a return to a previous hardware task (IRET with NT)');
     }
     returnFar(cpu, i.width, 0, true);

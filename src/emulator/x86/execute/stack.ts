@@ -4,7 +4,7 @@ import type { Cpu } from '../cpu.ts';
 import { type Instruction, OPERAND_MEMORY } from '../decode/instruction.ts';
 import { GP } from '../faults.ts';
 import { AC, ARITHMETIC, DF, ID, IF, IOPL, NT, RF, TF, VM, getFlags, setFlags } from '../flags.ts';
-import { CPL, EBP, ESP, SS } from '../registers.ts';
+import { CPL, EBP, EFLAGS, ESP, SS } from '../registers.ts';
 import {
   type Handler,
   read1,
@@ -69,7 +69,7 @@ export function changeableFlags(cpu: Cpu): number {
 }
 
 export function ioPrivilege(cpu: Cpu): number {
-  return (getFlags(cpu.r) & IOPL) >> 12;
+  return (cpu.r[EFLAGS] & IOPL) >> 12;
 }
 
 function popFlags(cpu: Cpu, i: Instruction): void {
@@ -78,7 +78,7 @@ function popFlags(cpu: Cpu, i: Instruction): void {
     mask &= 0xffff;
   }
   const value = cpu.pop(i.width);
-  setFlags(cpu.r, (getFlags(cpu.r) & ~(mask | RF)) | (value & mask));
+  setFlags(cpu.r, (cpu.r[EFLAGS] & ~(mask | RF)) | (value & mask));
 }
 
 function enter(cpu: Cpu, i: Instruction): void {
