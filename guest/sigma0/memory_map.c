@@ -39,16 +39,25 @@ void memory_map_initialize(const struct l4_kernel_info *info)
 	mark(info->kernel_data, OWNER_RESERVED);
 }
 
-bool memory_map_take(unsigned address, unsigned task)
+bool memory_map_allows(unsigned address, unsigned task)
 {
 	unsigned frame = address >> L4_PAGE_SIZE_LOG2;
 	if (frame >= frame_count) {
 		return false;
 	}
+	return owners[frame] == OWNER_FREE || owners[frame] == task || owners[frame] == OWNER_DEDICATED;
+}
+
+bool memory_map_take(unsigned address, unsigned task)
+{
+	unsigned frame = address >> L4_PAGE_SIZE_LOG2;
+	if (!memory_map_allows(address, task)) {
+		return false;
+	}
 	if (owners[frame] == OWNER_FREE) {
 		owners[frame] = (unsigned short)task;
 	}
-	return owners[frame] == task || owners[frame] == OWNER_DEDICATED;
+	return true;
 }
 
 bool memory_map_take_any(unsigned task, unsigned *address)
@@ -62,9 +71,4 @@ bool memory_map_take_any(unsigned task, unsigned *address)
 		}
 	}
 	return false;
-}
-
-unsigned memory_map_end(void)
-{
-	return frame_count << L4_PAGE_SIZE_LOG2;
 }

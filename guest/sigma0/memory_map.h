@@ -10,13 +10,13 @@
 
 void memory_map_initialize(const struct l4_kernel_info *info);
 
+/* Could the task have the frame at this physical address? */
+bool memory_map_allows(unsigned address, unsigned task);
+
 /* The frame at this physical address for a task: free ones become the task's; dedicated ones are anyone's. */
 bool memory_map_take(unsigned address, unsigned task);
 
 /* Any free frame, from the top of memory downward; false: none is left. */
 bool memory_map_take_any(unsigned task, unsigned *address);
-
-/* The first byte behind memory. */
-unsigned memory_map_end(void);
 
 #endif

@@ -41,15 +41,18 @@ static struct reply any_page(unsigned task)
 	return map(address, L4_PAGE_SIZE_LOG2, L4_FPAGE_WRITABLE);
 }
 
-/* All 4 MB if every frame is the task's, else its first page only. */
+/* All 4 MB if the task may have every frame, else the one page. */
 static struct reply superpage(unsigned address, unsigned task)
 {
 	unsigned start = address & ~(SUPERPAGE_SIZE - 1u);
 	bool whole = true;
 	for (unsigned page = start; whole && page - start < SUPERPAGE_SIZE; page += L4_PAGE_SIZE) {
-		whole = memory_map_take(page, task);
+		whole = memory_map_allows(page, task);
 	}
 	if (whole) {
+		for (unsigned page = start; page - start < SUPERPAGE_SIZE; page += L4_PAGE_SIZE) {
+			memory_map_take(page, task);
+		}
 		return map(start, L4_SIGMA0_SUPERPAGE_LOG2, L4_FPAGE_WRITABLE);
 	}
 	return memory_map_take(address, task) ? map(address, L4_PAGE_SIZE_LOG2, L4_FPAGE_WRITABLE) : denied;
@@ -63,7 +66,7 @@ static struct reply answer(const struct l4_kernel_info *info, const struct l4_me
 	if (w0 == L4_SIGMA0_INFO) {
 		return info_or_count(info, request->w1);
 	}
-	if (w0 == (L4_SIGMA0_ANY_PAGE & ~(unsigned)FAULT_WRITE)) {
+	if (w0 == L4_SIGMA0_ANY_PAGE) {
 		return any_page(task);
 	}
 	if (w0 & SUPERPAGE_REQUEST) {

@@ -31,6 +31,16 @@ unsigned paging_kernel_directory(void)
 	return physical_of(kernel_page_directory);
 }
 
+static void load(struct space *space)
+{
+	if (space->small_slot != loaded_space->small_slot) {
+		descriptors_load_user_segments(space);
+	}
+	loaded_space = space;
+	cr3_write(space->page_directory);
+	L4_PROBE1("l4", "tlb-flush", space);
+}
+
 void paging_initialize(unsigned memory_end)
 {
 	for (unsigned entry = 0; entry < FIRST_KERNEL_ENTRY; entry++) {
@@ -41,7 +51,7 @@ void paging_initialize(unsigned memory_end)
 		kernel_page_directory[entry] = 0;
 	}
 	loaded_space = kernel_space;
-	cr3_write(paging_kernel_directory());
+	load(kernel_space);
 }
 
 unsigned directory_create(void)
@@ -64,16 +74,6 @@ void directory_delete(unsigned directory)
 		}
 	}
 	frame_free(directory);
-}
-
-static void load(struct space *space)
-{
-	if (space->small_slot != loaded_space->small_slot) {
-		descriptors_load_user_segments(space);
-	}
-	loaded_space = space;
-	cr3_write(space->page_directory);
-	L4_PROBE1("l4", "tlb-flush", space);
 }
 
 void directory_leave(struct space *space)
