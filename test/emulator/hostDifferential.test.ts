@@ -157,12 +157,56 @@ function differences(host: Uint8Array, ours: Uint8Array, sequences: readonly Seq
   return found;
 }
 
+/** Only in the machine: segments with a limit, so that every access goes through its segment's check, and paging. */
+const SEGMENTED = `
+  cmp $0x2badb002, %eax
+  jne 8f
+  lgdt gdtr
+  ljmp $8, $7f
+7: mov $0x10, %eax
+  mov %eax, %ds
+  mov %eax, %es
+  mov %eax, %ss
+  mov $0xc00000, %edi
+  xor %eax, %eax
+  mov $1024, %ecx
+  rep stosl
+  mov $0xc01000, %edi
+  mov $7, %eax
+  mov $4096, %ecx
+6: stosl
+  add $0x1000, %eax
+  loop 6b
+  movl $0xc01007, 0xc00000
+  movl $0xc02007, 0xc00004
+  movl $0xc03007, 0xc00008
+  movl $0xc04007, 0xc0000c
+  mov $0xc00000, %eax
+  mov %eax, %cr3
+  mov %cr0, %eax
+  or $0x80010000, %eax
+  mov %eax, %cr0
+  .data
+  .align 8
+gdt: .quad 0, 0x00c09b0000000fff, 0x00c0930000000fff
+gdtr: .word 23
+  .long gdt
+  .text
+8:
+`;
+
+const VARIANTS = [
+  { name: 'with flat segments', seed: 0x1997, prologue: '' },
+  { name: 'with flat segments', seed: 0x5051, prologue: '' },
+  { name: 'with limited segments and paging', seed: 0x4c34, prologue: SEGMENTED },
+];
+
 describe('The emulated processor and the host processor', () => {
-  for (const seed of [0x1997, 0x5051]) {
-    it(`agree on ${SEQUENCES} random sequences (seed ${seed})`, () => {
+  for (const { name, seed, prologue } of VARIANTS) {
+    it(`agree on ${SEQUENCES} random sequences ${name} (seed ${seed})`, () => {
       const random = new Random(seed);
       const sequences = Array.from({ length: SEQUENCES }, () => randomSequence(random));
-      const image = assembleImage(program(sequences, random, ''));
+      const image = assembleImage(program(sequences, random, prologue));
       const found = differences(runOnHost(image), runInMachine(image), sequences);
       assert.equal(found.length, 0, `${found.length} differ:\n${found.slice(0, 12).join('\n')}`);
     });

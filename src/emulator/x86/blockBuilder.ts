@@ -19,7 +19,7 @@ export function findBlock(cpu: Cpu, eip: number): number {
   if (cpu.fault.raised) {
     return 0;
   }
-  const found = cpu.blocks.find(physical, cpu.flat ? 0 : 1);
+  const found = cpu.blocks.find(physical, cpu.mode);
   return found !== 0 ? found : buildBlock(cpu, eip, physical, MAXIMUM_BLOCK, false);
 }
 
@@ -120,7 +120,7 @@ function writeBlock(
 ): number {
   const { blocks } = cpu;
   const start = blocks.allocate(scratch);
-  const out = new MicroWriter(blocks.code, start, cpu.flat, cpu.controlFlow !== undefined);
+  const out = new MicroWriter(blocks.code, start, cpu.mode, cpu.controlFlow !== undefined);
   out.put(secondPageNumber < 0 ? MICRO.BEGIN : MICRO.CROSSING);
   let offset = 0;
   instructions.forEach((instruction, before) => {
@@ -147,7 +147,7 @@ function writeBlock(
       physical,
       length: offset,
       secondPage: secondPageNumber,
-      mode: cpu.flat ? 0 : 1,
+      mode: cpu.mode,
       start,
       end: out.position,
     },

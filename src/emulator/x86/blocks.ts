@@ -9,11 +9,12 @@ const ARENA_WORDS = 1 << 21;
 export const ENTER_BLOCK = 0;
 /** The front of the arena belongs to blocks that are run once, cut to an exact length. */
 export const SCRATCH_START = MICRO_WORDS;
-const SCRATCH_END = 2048;
+const SCRATCH_END = 4096;
 /** The most micro-operations that one block can need. */
 export const LARGEST_BLOCK_WORDS = SCRATCH_END - SCRATCH_START;
 const SCRATCH_INSTRUCTIONS = 64;
-export const MODES = 2;
+/** Flat; segmented with a 32-bit stack; segmented with a 16-bit stack. */
+export const MODES = 3;
 
 interface BlockRecord {
   readonly physical: number;

@@ -79,6 +79,8 @@ export class Cpu implements MmuObserver {
   readonly highest = new Float64Array(16).fill(-1);
   stackMask = -1;
   private flatSegments = 0;
+  /** Which of the block cache's modes the segments make. */
+  mode = 1;
 
   halted = false;
   shutdown = false;
@@ -182,6 +184,7 @@ export class Cpu implements MmuObserver {
     const bit = 1 << segment;
     this.flatSegments = flat ? this.flatSegments | bit : this.flatSegments & ~bit;
     this.flat = (this.flatSegments & ALL_FLAT) === ALL_FLAT && this.stackMask === -1;
+    this.mode = this.flat ? 0 : this.stackMask === -1 ? 1 : 2;
   }
 
   segmentsChanged(): void {

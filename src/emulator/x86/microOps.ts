@@ -88,5 +88,6 @@ export const MICRO = {
   CDQ: 91,
   SHIFT_CL: 92, // register, 0 SHL 1 SHR 2 SAR
   XCHG_RR: 93,
+  RETURN_ADDRESS: 95, // destination, offset: EIP of the instruction at that offset in the block
   ENTER: 94, // look up the block at EIP; stands alone at the front of the arena
 } as const;

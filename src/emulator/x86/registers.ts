@@ -22,6 +22,8 @@ export const LAZY_B = 14;
 export const TEMPORARY = 15;
 /** Linear address that a segment check left for the access behind it. */
 export const ADDRESS = 29;
+/** A second TEMPORARY, for a return address. */
+export const TEMPORARY_2 = 30;
 export const CR0 = 16;
 export const CR2 = 17;
 export const CR3 = 18;

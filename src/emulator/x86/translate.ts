@@ -5,7 +5,7 @@ import { OPERAND_IMMEDIATE, OPERAND_MEMORY, OPERAND_REGISTER } from './decode/in
 import type { HandlerName } from './execute/handlers.ts';
 import { byteRegister } from './execute/operands.ts';
 import { ACCOUNT, LOCATION, MICRO, MICRO_WORDS } from './microOps.ts';
-import { ADDRESS, TEMPORARY, ZERO } from './registers.ts';
+import { ADDRESS, EBP, ESP, SS, TEMPORARY, TEMPORARY_2, ZERO } from './registers.ts';
 
 /** Writes micro-operations behind one another and keeps the accounting words. */
 export class MicroWriter {
@@ -13,15 +13,18 @@ export class MicroWriter {
   position: number;
   /** Flat data segments: default-segment accesses need no check. */
   readonly flat: boolean;
+  /** A 32-bit stack, without which stack instructions go to their handlers. */
+  readonly wideStack: boolean;
   readonly traced: boolean;
   private location = 0;
   private instructionsBefore = 0;
   private references = 0;
 
-  constructor(code: Int32Array, position: number, flat: boolean, traced: boolean) {
+  constructor(code: Int32Array, position: number, mode: number, traced: boolean) {
     this.code = code;
     this.position = position;
-    this.flat = flat;
+    this.flat = mode === 0;
+    this.wideStack = mode !== 2;
     this.traced = traced;
   }
 
@@ -66,6 +69,26 @@ export class MicroWriter {
   }
 
   countReference(): void {
+    this.references++;
+  }
+
+  /** Pushes a register: directly if the stack is flat, else by way of the segment's check. */
+  push(register: number): void {
+    if (this.flat) {
+      this.put(MICRO.PUSH_R, register);
+    } else {
+      this.put(MICRO.SEGMENT, SS | (4 << 8) | (1 << 16), ESP, ZERO, 0, -4);
+      this.put(MICRO.STORE32, register, ADDRESS, ZERO, 0, 0);
+      this.put(MICRO.LEA, ESP, ESP, ZERO, 0, -4);
+    }
+    this.references++;
+  }
+
+  /** Reads the word at ESP or EBP into a register and puts ESP above it, and `release` bytes more. */
+  pop(register: number, base: number, release: number): void {
+    this.put(MICRO.SEGMENT, SS | (4 << 8), base, ZERO, 0, 0);
+    this.put(MICRO.LOAD32, register, ADDRESS, ZERO, 0, 0);
+    this.put(MICRO.LEA, ESP, base, ZERO, 0, 4 + release);
     this.references++;
   }
 
@@ -249,18 +272,71 @@ function extend(load8: number, load16: number, move8: number, move16: number): E
 }
 
 function push(out: MicroWriter, i: Instruction): boolean {
-  if (!out.flat || i.width !== 32 || i.address16) {
+  if (!out.wideStack || i.width !== 32 || i.address16) {
     return false;
   }
   if (i.kind1 === OPERAND_MEMORY) {
     out.memory(MICRO.LOAD32, TEMPORARY, i, 4, false);
-    out.put(MICRO.PUSH_R, TEMPORARY);
+    out.push(TEMPORARY);
   } else if (i.kind1 === OPERAND_IMMEDIATE) {
-    out.put(MICRO.PUSH_I, i.immediate);
+    pushImmediate(out, i.immediate);
   } else {
-    out.put(MICRO.PUSH_R, i.register1);
+    out.push(i.register1);
   }
-  out.countReference();
+  return true;
+}
+
+function pushImmediate(out: MicroWriter, value: number): void {
+  if (out.flat) {
+    out.put(MICRO.PUSH_I, value);
+    out.countReference();
+  } else {
+    out.put(MICRO.MOV_RI, TEMPORARY, value);
+    out.push(TEMPORARY);
+  }
+}
+
+function call(out: MicroWriter, i: Instruction): boolean {
+  if (out.flat) {
+    out.put(MICRO.CALL, out.nextOffset, targetOffset(out, i), 0);
+    out.countReference();
+  } else {
+    out.put(MICRO.RETURN_ADDRESS, TEMPORARY_2, out.nextOffset);
+    out.push(TEMPORARY_2);
+    out.put(MICRO.JMP, 0, targetOffset(out, i), 0);
+  }
+  return true;
+}
+
+function callIndirect(out: MicroWriter, i: Instruction): boolean {
+  if (i.address16) {
+    return false;
+  }
+  const register = i.kind1 === OPERAND_MEMORY ? TEMPORARY : i.register1;
+  if (i.kind1 === OPERAND_MEMORY) {
+    out.memory(MICRO.LOAD32, TEMPORARY, i, 4, false);
+  }
+  if (out.flat) {
+    out.put(MICRO.CALL_REGISTER, out.nextOffset, register);
+    out.countReference();
+  } else {
+    // The target is read before the push moves ESP, which may be that register.
+    out.put(MICRO.MOV_RR, TEMPORARY, register);
+    out.put(MICRO.RETURN_ADDRESS, TEMPORARY_2, out.nextOffset);
+    out.push(TEMPORARY_2);
+    out.put(MICRO.JMP_REGISTER, TEMPORARY);
+  }
+  return true;
+}
+
+function ret(out: MicroWriter, i: Instruction): boolean {
+  if (out.flat) {
+    out.put(MICRO.RET, i.immediate);
+    out.countReference();
+  } else {
+    out.pop(TEMPORARY, ESP, i.immediate);
+    out.put(MICRO.JMP_REGISTER, TEMPORARY);
+  }
   return true;
 }
 
@@ -279,8 +355,9 @@ function conditional(out: MicroWriter, i: Instruction): boolean {
   return true;
 }
 
-function near(flatOnly: boolean, emit: (out: MicroWriter, i: Instruction) => boolean): Emitter {
-  return (out, i) => i.width === 32 && !out.traced && (out.flat || !flatOnly) && emit(out, i);
+/** Near transfers that a profiler follows: while one listens they go to their handlers. */
+function near(emit: Emitter): Emitter {
+  return (out, i) => i.width === 32 && !out.traced && out.wideStack && emit(out, i);
 }
 
 const EMITTERS: Partial<Record<HandlerName, Emitter>> = {
@@ -346,19 +423,29 @@ const EMITTERS: Partial<Record<HandlerName, Emitter>> = {
   },
   push,
   pop: (out, i) => {
-    if (!out.flat || i.width !== 32 || i.kind1 !== OPERAND_REGISTER) {
+    if (!out.wideStack || i.width !== 32 || i.kind1 !== OPERAND_REGISTER) {
       return false;
     }
-    out.put(MICRO.POP_R, i.register1);
-    out.countReference();
+    if (out.flat) {
+      out.put(MICRO.POP_R, i.register1);
+      out.countReference();
+    } else {
+      out.pop(TEMPORARY, ESP, 0);
+      out.put(MICRO.MOV_RR, i.register1, TEMPORARY);
+    }
     return true;
   },
   leave: (out, i) => {
-    if (!out.flat || i.width !== 32) {
+    if (!out.wideStack || i.width !== 32) {
       return false;
     }
-    out.put(MICRO.LEAVE);
-    out.countReference();
+    if (out.flat) {
+      out.put(MICRO.LEAVE);
+      out.countReference();
+    } else {
+      out.pop(TEMPORARY, EBP, 0);
+      out.put(MICRO.MOV_RR, EBP, TEMPORARY);
+    }
     return true;
   },
   jcc: conditional,
@@ -368,7 +455,7 @@ const EMITTERS: Partial<Record<HandlerName, Emitter>> = {
     }
     return i.width === 32;
   },
-  jmpIndirect: near(false, (out, i) => {
+  jmpIndirect: near((out, i) => {
     if (i.address16) {
       return false;
     }
@@ -378,31 +465,9 @@ const EMITTERS: Partial<Record<HandlerName, Emitter>> = {
     out.put(MICRO.JMP_REGISTER, i.kind1 === OPERAND_MEMORY ? TEMPORARY : i.register1);
     return true;
   }),
-  call: near(true, (out, i) => {
-    out.put(MICRO.CALL, out.nextOffset, targetOffset(out, i), 0);
-    out.countReference();
-    return true;
-  }),
-  callIndirect: near(true, (out, i) => {
-    if (i.address16) {
-      return false;
-    }
-    if (i.kind1 === OPERAND_MEMORY) {
-      out.memory(MICRO.LOAD32, TEMPORARY, i, 4, false);
-    }
-    out.put(
-      MICRO.CALL_REGISTER,
-      out.nextOffset,
-      i.kind1 === OPERAND_MEMORY ? TEMPORARY : i.register1,
-    );
-    out.countReference();
-    return true;
-  }),
-  ret: near(true, (out, i) => {
-    out.put(MICRO.RET, i.immediate);
-    out.countReference();
-    return true;
-  }),
+  call: near(call),
+  callIndirect: near(callIndirect),
+  ret: near(ret),
 };
 
 /** Writes an instruction's micro-operations; false if it must go to its handler. */

@@ -1,6 +1,7 @@
 // The fast path: runs the micro-operations of predecoded blocks (microOps.ts) until something needs the interpreter
 // around it. One switch; its labels are literal numbers because only those become a jump table, and a test holds them
 // against MICRO by their comments. Memory is reached through the fast table and, failing that, memory/.
+import { MODES } from '../blocks.ts';
 import type { Cpu } from '../cpu.ts';
 import type { Instruction } from '../decode/instruction.ts';
 import { GP } from '../faults.ts';
@@ -41,7 +42,7 @@ export function executeBlocks(cpu: Cpu, start: number): number {
   const user = r[CPL] === 3;
   const tagMask = user ? -1 : ~(1 << 20);
   const tagBits = user ? 3 << 20 : 2 << 20;
-  const mode = cpu.flat ? 0 : 1;
+  const mode = cpu.mode;
   const codeBase = r[BASE + CS];
   const codeLimit = r[LIMIT + CS] >>> 0;
   let eip = r[EIP];
@@ -93,6 +94,11 @@ export function executeBlocks(cpu: Cpu, start: number): number {
           exit = EXIT.HOOK;
           break loop;
         }
+        pc += 8;
+        continue;
+      }
+      case 95: /* RETURN_ADDRESS */ {
+        r[code[pc + 1]] = eip + code[pc + 2];
         pc += 8;
         continue;
       }
@@ -787,7 +793,7 @@ export function executeBlocks(cpu: Cpu, start: number): number {
     const set = (linear >>> 12) & 7;
     let next = 0;
     if ((fetchTags[set] & tagMask) === ((linear >>> 12) | tagBits) && eip >>> 0 <= codeLimit) {
-      const table = tables[(fetchPhysical[set] >>> 12) * 2 + mode];
+      const table = tables[(fetchPhysical[set] >>> 12) * MODES + mode];
       next = table === undefined ? 0 : table[linear & 4095];
     }
     const generation = blocks.generation;

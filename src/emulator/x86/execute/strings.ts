@@ -15,6 +15,8 @@ type Step = (cpu: Cpu, i: Instruction) => void;
 const USES_SOURCE = 1;
 const USES_DESTINATION = 2;
 const COMPARES = 4;
+/** MOVS and STOS: whole pieces of pages at a time where both pages are in the fast table. */
+const BULK = 8;
 
 function stringInstruction(step: Step, uses: number): Handler {
   return (cpu, i) => {
@@ -25,6 +27,9 @@ function stringInstruction(step: Step, uses: number): Handler {
     }
     const addressWidth = i.address16 ? 16 : 32;
     while (zeroExtend(cpu.r[ECX], addressWidth) !== 0) {
+      if ((uses & BULK) !== 0 && bulk(cpu, i, uses)) {
+        continue;
+      }
       step(cpu, i);
       advance(cpu, i, uses);
       writeRegister(cpu, ECX, addressWidth, cpu.r[ECX] - 1);
@@ -47,6 +52,60 @@ function advance(cpu: Cpu, i: Instruction, uses: number): void {
   }
 }
 
+/**
+ * As many upward steps as stay inside one page on either side; false if a single step must be made first, which
+ * also brings the pages into the fast table. What is counted is the same as for single steps.
+ */
+function bulk(cpu: Cpu, i: Instruction, uses: number): boolean {
+  const { r, memory } = cpu;
+  if (!cpu.flat || i.address16 || i.segment > 3 || i.segment === 1 || (r[EFLAGS] & DF) !== 0) {
+    return false;
+  }
+  const size = i.width >> 3;
+  const copies = (uses & USES_SOURCE) !== 0;
+  const to = memory.fastTable[r[EDI] >>> 12];
+  const from = copies ? memory.fastTable[r[ESI] >>> 12] : cpu.readMask;
+  if ((to & cpu.writeMask) === 0 || (from & cpu.readMask) === 0) {
+    return false;
+  }
+  const room = 0x1000 - Math.max(r[EDI] & 0xfff, copies ? r[ESI] & 0xfff : 0);
+  const steps = Math.min(Math.floor(room / size), r[ECX] >>> 0);
+  const start = (to & ~0xfff) | (r[EDI] & 0xfff);
+  if (steps < 2) {
+    return false;
+  }
+  if (copies) {
+    const origin = (from & ~0xfff) | (r[ESI] & 0xfff);
+    copyUpwards(memory.bytes, origin, start, steps * size);
+    r[ESI] += steps * size;
+  } else {
+    fill(memory.bytes, start, steps, size, r[EAX]);
+  }
+  r[EDI] += steps * size;
+  r[ECX] -= steps;
+  cpu.mmu.references += copies ? 2 * steps : steps;
+  return true;
+}
+
+/** An overlap from below repeats what was just written, as single steps would; copyWithin would not. */
+function copyUpwards(bytes: Uint8Array, from: number, to: number, length: number): void {
+  if (to > from && to < from + length) {
+    const distance = to - from;
+    for (let done = 0; done < length; done += distance) {
+      bytes.copyWithin(to + done, from + done, from + Math.min(done + distance, length));
+    }
+  } else {
+    bytes.copyWithin(to, from, from + length);
+  }
+}
+
+function fill(bytes: Uint8Array, start: number, steps: number, size: number, value: number): void {
+  for (let byte = 0; byte < size; byte++) {
+    bytes[start + byte] = value >>> (byte * 8);
+  }
+  copyUpwards(bytes, start, start + size, (steps - 1) * size);
+}
+
 function source(cpu: Cpu, i: Instruction): number {
   return i.address16 ? cpu.r[ESI] & 0xffff : cpu.r[ESI];
 }
@@ -56,10 +115,13 @@ function destination(cpu: Cpu, i: Instruction): number {
 }
 
 export const stringHandlers = {
-  movs: stringInstruction((cpu, i) => {
-    const value = cpu.read(i.segment, source(cpu, i), i.width);
-    cpu.write(ES, destination(cpu, i), i.width, value);
-  }, USES_SOURCE | USES_DESTINATION),
+  movs: stringInstruction(
+    (cpu, i) => {
+      const value = cpu.read(i.segment, source(cpu, i), i.width);
+      cpu.write(ES, destination(cpu, i), i.width, value);
+    },
+    USES_SOURCE | USES_DESTINATION | BULK,
+  ),
   cmps: stringInstruction(
     (cpu, i) => {
       const a = cpu.read(i.segment, source(cpu, i), i.width);
@@ -69,7 +131,7 @@ export const stringHandlers = {
   ),
   stos: stringInstruction((cpu, i) => {
     cpu.write(ES, destination(cpu, i), i.width, cpu.r[EAX]);
-  }, USES_DESTINATION),
+  }, USES_DESTINATION | BULK),
   lods: stringInstruction((cpu, i) => {
     writeRegister(cpu, EAX, i.width, cpu.read(i.segment, source(cpu, i), i.width));
   }, USES_SOURCE),
