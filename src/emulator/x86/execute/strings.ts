@@ -76,6 +76,11 @@ function bulk(cpu: Cpu, i: Instruction, uses: number): boolean {
   }
   if (copies) {
     const origin = (from & ~0xfff) | (r[ESI] & 0xfff);
+    const distance = start - origin;
+    if (distance > 0 && distance < steps * size && distance % size !== 0) {
+      // Each step reads part of what the one before wrote.
+      return false;
+    }
     copyUpwards(memory.bytes, origin, start, steps * size);
     r[ESI] += steps * size;
   } else {
