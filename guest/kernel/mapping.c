@@ -176,6 +176,14 @@ static void upgrade(struct mapping *destination, const struct mapping *source, e
 	}
 }
 
+static bool is_derived(const struct mapping *mapping, const struct mapping *ancestor)
+{
+	while (mapping && mapping != ancestor) {
+		mapping = mapping->parent;
+	}
+	return mapping != NULL;
+}
+
 /* Moves the node; what is derived from it stays so. */
 static void grant(struct frame *frame, struct mapping *mapping, const struct map_request *request,
 		  page_table_entry *destination, enum mapping_rights rights)
@@ -209,11 +217,13 @@ enum map_result mapping_map(const struct map_request *request)
 	if (*entry & PAGE_PRESENT) {
 		struct frame *old = frame_of(*entry);
 		struct mapping *destination = find(old, request->to, request->destination);
-		if (old == frame) {
+		if (old == frame && !request->grant) {
 			upgrade(destination, source, rights);
-			if (request->grant) {
-				remove_tree(frame, source);
-			}
+			return MAP_DONE;
+		}
+		if (old == frame && !is_derived(destination, source)) {
+			/* The receiver has the frame from elsewhere: the granter's mapping just goes. */
+			remove_tree(frame, source);
 			return MAP_DONE;
 		}
 		remove_tree(old, destination);

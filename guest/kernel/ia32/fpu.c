@@ -16,7 +16,8 @@ struct fpu_state {
 enum { MXCSR_DEFAULT = 0x1f80 };
 
 static struct slab fpu_slab = {.object_size = sizeof(struct fpu_state)};
-static struct tcb *owner; /* whose state the registers hold; null: nobody's */
+static bool task_switched = true; /* CR0.TS, because CR0 is slow */
+static struct tcb *owner;         /* whose state the registers hold; null: nobody's */
 static bool has_fxsave;
 static bool has_sse;
 
@@ -34,10 +35,15 @@ void fpu_initialize(void)
 
 void fpu_switch(const struct tcb *next)
 {
-	if (next == owner) {
-		task_switched_clear();
-	} else {
+	bool wanted = next != owner;
+	if (wanted == task_switched) {
+		return;
+	}
+	task_switched = wanted;
+	if (wanted) {
 		cr0_write(cr0_read() | CR0_TASK_SWITCHED);
+	} else {
+		task_switched_clear();
 	}
 }
 
@@ -78,6 +84,7 @@ bool fpu_acquire(struct tcb *self)
 		}
 	}
 	task_switched_clear();
+	task_switched = false;
 	if (owner) {
 		save(owner->fpu_state);
 	}

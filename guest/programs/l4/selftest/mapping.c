@@ -94,6 +94,7 @@ static void check_sizes(void)
 
 static void check_grant(void)
 {
+	fill();
 	client_start(L4_WHOLE_SPACE);
 	*(volatile unsigned *)granted = 55;
 	l4_fpage fpage = l4_make_fpage((unsigned)granted, L4_PAGE_SIZE_LOG2, L4_FPAGE_WRITABLE | L4_FPAGE_GRANT);
@@ -101,6 +102,10 @@ static void check_grant(void)
 	check_equal("the receiver has it", client_read(there(0)), 55);
 	l4_fpage_unmap(fpage, L4_UNMAP_PAGE | L4_UNMAP_ALL_SPACES);
 	check("the granter cannot take it back", client_read(there(0)) == 55 && client_faults == 0);
+	client_map(there(1), one_page(1, L4_FPAGE_READ_ONLY));
+	client_map(there(1), one_page(1, L4_FPAGE_WRITABLE | L4_FPAGE_GRANT));
+	check("a page can be granted to whom it was mapped before",
+	      client_read(there(1)) == 101 && client_faults == 0);
 	client_stop();
 	/* Sigma0 still has it for this task: a fault brings it back. */
 	check_equal("the frame is sigma0's to give again", *(volatile unsigned *)granted, 55);
