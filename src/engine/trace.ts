@@ -1,16 +1,19 @@
 // Traces events as JSON, one object a line: instruction, event, and its fields as a person reads them.
-import { FormatError } from '../base/bytes.ts';
 import { eventNamed, EVENTS, type EventOccurrence } from './events.ts';
 import { describeEvent, formatField } from './eventText.ts';
 import type { System } from './system.ts';
+import { EXIT, UserError } from './userError.ts';
 
-/** Listens to the named events ("ipc-send,map"); `write` takes each line. Throws FormatError for an unknown name. */
+/** Listens to the named events ("ipc-send,map"); `write` takes each line. Throws UserError for an unknown name. */
 export function traceEvents(system: System, names: string, write: (line: string) => void): void {
   for (const name of names.split(',').map((each) => each.trim())) {
     const definition = eventNamed(name);
     if (definition === undefined) {
       const known = EVENTS.map((event) => event.name).join(', ');
-      throw new FormatError(`There is no event "${name}" to trace; the events are ${known}.`);
+      throw new UserError(
+        `There is no event "${name}" to trace; the events are ${known}.`,
+        EXIT.badArguments,
+      );
     }
     system.events.listen(definition, (occurrence) => {
       write(JSON.stringify(traceRecord(occurrence, system)));

@@ -53,8 +53,9 @@ function withChildren(node: CallNode, self: number, children: FlameNode[]): Flam
 export function collapsedStacks(root: CallNode): string {
   const lines: string[] = [];
   const visit = (node: CallNode, path: string): void => {
-    if (node.self > 0 && path !== '') {
-      lines.push(`${path} ${node.self}`);
+    if (node.self > 0) {
+      // What ran between two threads, while no frame of either was open, is the root's own.
+      lines.push(`${path === '' ? node.name : path} ${node.self}`);
     }
     for (const child of node.children.values()) {
       const name = `${child.name.replaceAll(';', ':')}_[${child.world}]`;

@@ -26,5 +26,7 @@ export function matchGolden(name: string, text: string): void {
 
 /** Addresses and counts, which change with each compiler, as placeholders. */
 export function masked(text: string): string {
-  return text.replace(/0x[0-9a-f]{8,12}\b/g, '<address>').replace(/ at [\w./-]+:\d+/g, ' at <line>');
+  return text
+    .replace(/0x[0-9a-f]{8,12}\b/g, '<address>')
+    .replace(/ at [\w./-]+:\d+/g, ' at <line>');
 }

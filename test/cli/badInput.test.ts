@@ -1,0 +1,130 @@
+// Bad input: one clear sentence on standard error and a defined status, whatever is wrong.
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { l4scope } from '../support/cli.ts';
+import { elfWith } from '../support/elfFile.ts';
+import { guestProgram } from '../support/paths.ts';
+
+const CODE = 0x08048000;
+
+describe('bad input', () => {
+  let folder: string;
+
+  before(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'l4scope-'));
+  });
+
+  after(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  /** One line, beginning with "l4scope: ", and the status. */
+  async function refuses(args: readonly string[], status: number, sentence: RegExp): Promise<void> {
+    const result = await l4scope(args);
+    assert.equal(result.status, status, result.stderr);
+    assert.match(result.stderr, /^l4scope: [^\n]+\.\n$/);
+    assert.match(result.stderr, sentence);
+    assert.equal(result.stdout, '');
+  }
+
+  function program(name: string, content: Uint8Array): string {
+    const file = path.join(folder, name);
+    writeFileSync(file, content);
+    return file;
+  }
+
+  const hello = (): Buffer => readFileSync(guestProgram('hello'));
+
+  const PROGRAMS: readonly [string, () => Uint8Array, RegExp][] = [
+    ['an empty file', () => Buffer.alloc(0), /too short to be an ELF file/],
+    ['a text file', () => Buffer.from('#!/bin/sh\n'.repeat(20)), /is not an ELF file/],
+    ['a truncated ELF file', () => hello().subarray(0, 3000), /is truncated/],
+    ['a 64-bit ELF file', () => readFileSync(process.execPath).subarray(0, 4096), /is a 64-bit ELF file; build it .*-m32/],
+    ['a file for another processor', () => elfWith([{ address: CODE }], (view) => view.setUint16(18, 40, true)), /ELF machine 40, not for the i386/],
+    ['a shared object', () => elfWith([{ address: CODE }], (view) => view.setUint16(16, 3, true)), /not a static executable/],
+    ['no segment', () => elfWith([]), /nothing to load/],
+    ['overlapping segments', () => elfWith([{ address: CODE, memorySize: 0x2000 }, { address: CODE + 0x1000 }]), /segments that overlap at 0x8049000/],
+    ['a wrapping segment', () => elfWith([{ address: 0xfffff000, memorySize: 0x2000 }]), /wraps or ends above 3 GB/],
+    ['a segment larger in the file than in memory', () => elfWith([{ address: CODE, fileSize: 64, memorySize: 8 }]), /larger in the file than in memory/],
+  ]; // prettier-ignore
+
+  for (const [name, make, sentence] of PROGRAMS) {
+    it(`refuses ${name} as a program with status 3`, async () => {
+      await refuses(['run', program('bad', make())], 3, sentence);
+    });
+  }
+
+  it('refuses a program that cannot be read', async () => {
+    await refuses(
+      ['run', '/no/such/program'],
+      3,
+      /\/no\/such\/program cannot be read: there is no such file/,
+    );
+    await refuses(['run', folder], 3, /it is a directory/);
+  });
+
+  it('refuses images that are larger than memory, or no Multiboot images', async () => {
+    const large = elfWith([{ address: 0x100000, memorySize: 0x10000000 }], (view) => {
+      view.setUint32(4096, 0x1badb002, true);
+      view.setUint32(4100, 0, true);
+      view.setUint32(4104, -0x1badb002, true);
+    });
+    await refuses(['boot', program('large', large)], 3, /memory/);
+    await refuses(['boot', guestProgram('hello')], 3, /Multiboot/);
+  });
+
+  const ARGUMENTS: readonly [readonly string[], RegExp][] = [
+    [[], /a command is missing/],
+    [['walk'], /there is no command "walk"/],
+    [['run'], /PROGRAM is missing/],
+    [['run', '--fast', 'x'], /there is no option --fast/],
+    [['run', '--memory'], /--memory needs MB/],
+    [['run', '--memory', '8', 'x'], /whole number from 16 to 256, not "8"/],
+    [['run', '--memory', '1e2', 'x'], /whole number from 16 to 256/],
+    [['run', '--cpu', '8086', 'x'], /--cpu must be pentium or i686/],
+    [['run', '--profile', 'p.xyz', 'x'], /must end in \.folded/],
+    [['boot', 'a', 'b'], /one word too many/],
+    [['dap', '--port', '99999'], /from 0 to 65535/],
+  ];
+
+  for (const [args, sentence] of ARGUMENTS) {
+    it(`refuses "${['l4scope', ...args].join(' ')}" with status 2`, async () => {
+      await refuses(args, 2, sentence);
+    });
+  }
+
+  it('refuses an unknown event to trace, and an environment without a name', async () => {
+    await refuses(
+      ['run', '--trace', 'nonsense', guestProgram('hello')],
+      2,
+      /no event "nonsense".*ipc-send/,
+    );
+    await refuses(['run', '--env', 'novalue', guestProgram('hello')], 2, /NAME=VALUE/);
+  });
+
+  it('says that a report cannot be written, and keeps what the program wrote', async () => {
+    const result = await l4scope(['run', '--stats', '/no/such/folder/s', guestProgram('hello')]);
+    assert.equal(result.stdout, 'Hello, world!\n');
+    assert.equal(result.status, 2);
+    assert.match(result.stderr, /cannot be written/);
+  });
+
+  it('works with broken debug information as with none', async () => {
+    const bytes = hello();
+    const at = bytes.indexOf('.debug_abbrev');
+    assert.ok(at > 0);
+    for (let offset = 0x1000; offset < bytes.length - 4000; offset += 97) {
+      bytes[offset] ^= offset < 0x1400 ? 0 : 0x55; // beyond the loaded part of this small program
+    }
+    const result = await l4scope([
+      'run',
+      '--profile',
+      path.join(folder, 'p.folded'),
+      program('broken', bytes),
+    ]);
+    assert.ok(result.status === 0 || result.status === 3, result.stderr);
+    assert.doesNotMatch(result.stderr, /at .*\.ts|TypeError/);
+  });
+});

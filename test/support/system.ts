@@ -1,0 +1,68 @@
+// A system in this process, for tests that look into the engine itself.
+import { nodeHost } from '../../src/cli/nodeHost.ts';
+import type { Fields } from '../../src/engine/conditions.ts';
+import { eventNamed } from '../../src/engine/events.ts';
+import type { StopCause } from '../../src/engine/execution.ts';
+import { loadImages } from '../../src/engine/guestImages.ts';
+import type { Host } from '../../src/engine/host.ts';
+import { System } from '../../src/engine/system.ts';
+import { guestProgram, root } from './paths.ts';
+
+export interface BootOptions {
+  /** Name of a program of guest/programs, or a path. */
+  readonly program: string;
+  readonly args?: readonly string[];
+  readonly system?: 'l4linux' | 'native';
+  readonly syscalls?: 'library' | 'trampoline';
+  readonly host?: Host;
+  readonly memory?: number;
+}
+
+export interface TestSystem extends System {
+  readonly streams: { stdout: string; stderr: string; kernel: string };
+}
+
+export async function bootSystem(options: BootOptions): Promise<TestSystem> {
+  const host = options.host ?? nodeHost(root);
+  const { program } = options;
+  const launch = await loadImages(host, {
+    path: program.includes('/') ? program : guestProgram(program),
+    args: options.args ?? [],
+    env: {},
+    system: options.system ?? 'l4linux',
+    syscalls: options.syscalls ?? 'library',
+  });
+  const streams = { stdout: '', stderr: '', kernel: '' };
+  const system = new System(host, launch, {
+    cpu: 'i686',
+    memory: options.memory ?? 16,
+    epochSeconds: 852_076_800,
+    terminals: { input: false, output: false, error: false },
+    interactive: false,
+    console: {
+      write: (stream, bytes) => (streams[stream] += Buffer.from(bytes).toString('latin1')),
+    },
+    log: () => undefined,
+  });
+  return Object.assign(system, { streams });
+}
+
+/** Runs to the first event of a name for which `matches` holds. */
+export async function stopAt(
+  system: System,
+  event: string,
+  matches: (fields: Fields) => boolean = () => true,
+): Promise<StopCause> {
+  const definition = eventNamed(event);
+  if (definition === undefined) {
+    throw new Error(`There is no event ${event}.`);
+  }
+  const remove = system.events.listen(
+    definition,
+    ({ fields }) =>
+      matches(fields) && system.execution.requestStop({ kind: 'event', ids: [], text: event }),
+  );
+  const cause = await system.execution.run();
+  remove();
+  return cause;
+}
