@@ -19,10 +19,17 @@ export interface InputLog {
 /** A log being fed into a machine again. */
 export class InputReplay {
   private readonly entries: readonly InputEntry[];
-  private position = 0;
+  private position: number;
 
-  constructor(log: InputLog) {
+  /** `done`: how many of the entries the machine has already received. */
+  constructor(log: InputLog, done: number) {
     this.entries = log.entries;
+    this.position = done;
+  }
+
+  /** After a restore the machine has received fewer, or more. */
+  moveTo(done: number): void {
+    this.position = done;
   }
 
   get next(): InputEntry | undefined {

@@ -195,9 +195,9 @@ export class Machine implements Target {
     return { version: 1, entries: [...this.recorded] };
   }
 
-  /** Feeds a recorded log into this fresh machine as it runs. */
+  /** Feeds a recorded log into this machine as it runs: a fresh one, or one restored from a snapshot on the log's way. */
   replay(log: InputLog): void {
-    this.replaying = new InputReplay(log);
+    this.replaying = new InputReplay(log, this.recorded.length);
   }
 
   private applyReplay(): void {
@@ -305,6 +305,8 @@ export class Machine implements Target {
       clock: this.clock.snapshot(),
       devices: this.deviceSnapshots(),
       pages: this.lastPages,
+      inputs: [...this.recorded],
+      boundaryCycle: this.interpreter.boundaryCycle,
       exit: this.exit,
     };
   }
@@ -340,12 +342,9 @@ export class Machine implements Target {
     });
     this.exit = from.exit as typeof this.exit;
     this.interpreter.stopRequested = from.exit !== undefined;
-    this.interpreter.boundaryCycle = -1;
-    // Inputs that come after the snapshot's moment have not happened.
-    const { instructionCount, cycles } = this;
-    this.recorded = this.recorded.filter(
-      (entry) => entry.instructionCount <= instructionCount && entry.cycle <= cycles,
-    );
+    this.interpreter.boundaryCycle = from.boundaryCycle;
+    this.recorded = [...from.inputs];
+    this.replaying?.moveTo(this.recorded.length);
   }
 
   /** Registers, RAM, devices, TLBs and clock in one short text: equal states give equal texts. */

@@ -5,6 +5,7 @@ import type { RtcSnapshot } from './devices/mc146818.ts';
 import type { PicSnapshot } from './devices/pic8259.ts';
 import type { PitSnapshot } from './devices/pit8254.ts';
 import type { UartSnapshot } from './devices/uart16550.ts';
+import type { InputEntry } from './inputLog.ts';
 import type { CpuSnapshot } from './x86/cpuSnapshot.ts';
 
 export const SNAPSHOT_VERSION = 1;
@@ -27,6 +28,9 @@ export interface MachineSnapshot {
   readonly devices: DeviceSnapshots;
   /** By page number; undefined is a page of zeros. Never change these bytes. */
   readonly pages: readonly (Uint8Array | undefined)[];
+  /** Every input so far: a log replayed after a restore goes on behind these. */
+  readonly inputs: readonly InputEntry[];
+  readonly boundaryCycle: number;
   readonly exit: { readonly reason: string; readonly status: number } | undefined;
 }
 

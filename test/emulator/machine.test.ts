@@ -286,6 +286,24 @@ describe('A recorded input log', () => {
     assert.equal(replayed.stateHash(), recorded.stateHash());
     assert.deepEqual(replayed.inputLog, recorded.inputLog);
   });
+
+  it('replayed from a snapshot in the middle goes on behind the inputs that the snapshot holds', () => {
+    const recorded = machineWith(SLEEPY);
+    runSleeping(recorded, 1000);
+    recorded.receiveSerial(0, bytes('first'));
+    runSleeping(recorded, 1000);
+    const snapshot = recorded.snapshot();
+    recorded.receiveSerial(0, bytes('second'));
+    runSleeping(recorded, 3000 - recorded.instructionCount);
+    recorded.receiveSerial(0, bytes('third'));
+    runSleeping(recorded, 5000 - recorded.instructionCount);
+    const again = testMachine();
+    again.restore(snapshot);
+    again.replay(recorded.inputLog);
+    runSleeping(again, 5000 - again.instructionCount);
+    assert.equal(again.stateHash(), recorded.stateHash());
+    assert.equal(again.serial[0], 'secondthird');
+  });
 });
 
 describe('A snapshot', () => {

@@ -24,9 +24,7 @@ type TableEntry = OpcodeRow | (OpcodeRow | undefined)[] | undefined;
 const ROWS: TableEntry[] = buildRows();
 
 function buildRows(): TableEntry[] {
-  const rows: (OpcodeRow | (OpcodeRow | undefined)[] | undefined)[] = new Array(512).fill(
-    undefined,
-  );
+  const rows: TableEntry[] = [];
   for (const row of [...ONE_BYTE_OPCODES, ...TWO_BYTE_OPCODES]) {
     if (row.digit < 0) {
       rows[row.opcode] = row;
