@@ -20,6 +20,7 @@ struct tcb *current;
 struct tcb *ready_queues[PRIORITIES];
 
 static unsigned ready_bits[PRIORITY_WORDS]; /* a bit for each ring that is not empty */
+static unsigned ready_words;                /* a bit for each word of ready_bits that is not 0 */
 static struct tcb *idle_thread;
 static struct tcb *slice_owner;
 
@@ -41,6 +42,7 @@ void ready_add(struct tcb *thread)
 		thread->ready_next = thread->ready_previous = thread;
 		ready_queues[thread->priority] = thread;
 		ready_bits[thread->priority / WORD_BITS] |= 1u << thread->priority % WORD_BITS;
+		ready_words |= 1u << thread->priority / WORD_BITS;
 	}
 }
 
@@ -52,7 +54,11 @@ void ready_remove(struct tcb *thread)
 	struct tcb **first = &ready_queues[thread->priority];
 	if (thread->ready_next == thread) {
 		*first = NULL;
-		ready_bits[thread->priority / WORD_BITS] &= ~(1u << thread->priority % WORD_BITS);
+		unsigned word = thread->priority / WORD_BITS;
+		ready_bits[word] &= ~(1u << thread->priority % WORD_BITS);
+		if (ready_bits[word] == 0) {
+			ready_words &= ~(1u << word);
+		}
 	} else {
 		thread->ready_next->ready_previous = thread->ready_previous;
 		thread->ready_previous->ready_next = thread->ready_next;
@@ -75,10 +81,9 @@ void schedule_set_priority(struct tcb *thread, unsigned priority)
 
 static struct tcb *most_urgent(void)
 {
-	for (int word = PRIORITY_WORDS - 1; word >= 0; word--) {
-		if (ready_bits[word]) {
-			return ready_queues[(unsigned)word * WORD_BITS + highest_bit(ready_bits[word])];
-		}
+	if (ready_words) {
+		unsigned word = highest_bit(ready_words);
+		return ready_queues[word * WORD_BITS + highest_bit(ready_bits[word])];
 	}
 	return idle_thread;
 }
