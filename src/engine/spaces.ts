@@ -46,7 +46,7 @@ export class Spaces {
   /** The page directory (a CR3 value) of a task; the current one for the kernel and for unknown tasks. */
   pageDirectoryOf(task: number): number {
     const current = this.target.registers().cr3;
-    if (task === KERNEL_TASK) {
+    if (task === KERNEL_TASK || task === this.currentTask()) {
       return current;
     }
     if (this.kernel !== undefined) {

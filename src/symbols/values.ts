@@ -1,7 +1,16 @@
 // Typed values in the guest: reading scalars, members, elements and pointers by DWARF type. This is how kernel
 // structures are read everywhere: never by an offset written down in TypeScript.
+import { latin1 } from '../base/bytes.ts';
 import { ENCODING } from './dwarf/constants.ts';
-import { sizeOf, strip, typeName, VOID, type StructType, type Type } from './dwarf/types.ts';
+import {
+  sizeOf,
+  strip,
+  typeName,
+  VOID,
+  type Member,
+  type StructType,
+  type Type,
+} from './dwarf/types.ts';
 
 /** Reads `length` bytes at a virtual address of one space; undefined if any of them is not mapped. */
 export type ReadMemory = (address: number, length: number) => Uint8Array | undefined;
@@ -57,11 +66,12 @@ export function memberOf(value: Value, name: string): Value | undefined {
   if (type.kind !== 'struct' && type.kind !== 'union') {
     return undefined;
   }
-  for (const member of membersOf(value, type)) {
-    if (member.name === name) {
-      return member.value;
-    }
-    const inner = member.name === '' ? memberOf(member.value, name) : undefined;
+  const member = type.members.find((each) => each.name === name);
+  if (member !== undefined) {
+    return memberValue(value, member);
+  }
+  for (const anonymous of type.members.filter((each) => each.name === '')) {
+    const inner = memberOf(memberValue(value, anonymous), name);
     if (inner !== undefined) {
       return inner;
     }
@@ -70,16 +80,16 @@ export function memberOf(value: Value, name: string): Value | undefined {
 }
 
 function membersOf(value: Value, type: StructType): { name: string; value: Value }[] {
-  return type.members.map((member) => {
-    const size = sizeOf(member.type);
-    const bytes = value.bytes?.slice(member.offset, member.offset + size);
-    if (member.bitSize !== undefined) {
-      const field = bitField(bytes, member.bitShift ?? 0, member.bitSize, member.type);
-      return { name: member.name, value: field };
-    }
-    const address = value.address === undefined ? undefined : value.address + member.offset;
-    return { name: member.name, value: { type: member.type, bytes, address } };
-  });
+  return type.members.map((member) => ({ name: member.name, value: memberValue(value, member) }));
+}
+
+function memberValue(value: Value, member: Member): Value {
+  const { type, offset } = member;
+  const bytes = value.bytes?.subarray(offset, offset + sizeOf(type));
+  if (member.bitSize !== undefined) {
+    return bitField(bytes, member.bitShift ?? 0, member.bitSize, type);
+  }
+  return { type, bytes, address: value.address === undefined ? undefined : value.address + offset };
 }
 
 function bitField(storage: Uint8Array | undefined, shift: number, size: number, type: Type): Value {
@@ -122,18 +132,25 @@ export function elementOf(value: Value, index: number, read: ReadMemory): Value 
 /** A NUL-terminated string at an address, at most `limit` bytes, one character a byte. */
 export function stringAt(address: number, read: ReadMemory, limit = 256): string | undefined {
   let text = '';
-  for (let offset = 0; offset < limit; offset += 1) {
-    const byte = read((address + offset) >>> 0, 1);
-    if (byte === undefined) {
+  for (let offset = 0; offset < limit;) {
+    const at = (address + offset) >>> 0;
+    const length = Math.min(limit - offset, STRING_PIECE - (at % STRING_PIECE));
+    const piece = read(at, length);
+    if (piece === undefined) {
       return offset === 0 ? undefined : text;
     }
-    if (byte[0] === 0) {
-      return text;
+    const end = piece.indexOf(0);
+    text += latin1(end < 0 ? piece : piece.subarray(0, end));
+    if (end >= 0) {
+      break;
     }
-    text += String.fromCharCode(byte[0]);
+    offset += length;
   }
   return text;
 }
+
+/** Strings are read in aligned pieces of this many bytes, so that none crosses into a page that is not mapped. */
+const STRING_PIECE = 32;
 
 /** The enumerator's name of an enum value; undefined if there is none of that value. */
 export function enumeratorOf(value: Value): string | undefined {
