@@ -1,0 +1,155 @@
+// VS Code's window as a person uses it: keys, commands, views, editors, terminals. Everything is found by what a
+// screen reader would find it by, where VS Code gives such a name.
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import type { BrowserContext, Frame, Locator, Page } from 'playwright-core';
+import { root } from '../../support/paths.ts';
+
+const screenshots = path.join(root, 'test/editor/screenshots');
+
+export class Workbench {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  static async open(context: BrowserContext, address: string): Promise<Workbench> {
+    const page = await context.newPage();
+    page.setDefaultTimeout(60_000);
+    await page.goto(address);
+    await page.waitForSelector('.monaco-workbench .activitybar');
+    return new Workbench(page);
+  }
+
+  /** Runs a command by its title, from the Command Palette. */
+  async command(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    const input = this.page.locator('.quick-input-widget input').first();
+    await input.waitFor();
+    await input.fill(`>${title}`);
+    await this.page
+      .locator('.quick-input-list .monaco-list-row', { hasText: title })
+      .first()
+      .click();
+  }
+
+  async openFile(name: string): Promise<void> {
+    const explorer = this.page.locator('.explorer-folders-view');
+    if (!(await explorer.isVisible())) {
+      await this.command('View: Show Explorer');
+    }
+    await explorer.locator('.monaco-list-row', { hasText: name }).first().dblclick();
+    await this.page.locator('.tab.active', { hasText: name }).waitFor();
+    await this.page.locator('.monaco-editor .view-line').first().waitFor();
+  }
+
+  /** F9 on the line with a text. A key pressed before the editor has its context is lost, so it may take two. */
+  async toggleBreakpoint(lineText: string): Promise<void> {
+    await this.page.locator('.monaco-editor .view-line', { hasText: lineText }).first().click();
+    const glyph = this.page.locator('.codicon-debug-breakpoint').first();
+    for (let attempt = 0; attempt < 8; attempt++) {
+      await this.page.keyboard.press('F9');
+      if (await isShown(glyph, 2000)) {
+        return;
+      }
+    }
+    throw new Error(`F9 on "${lineText}" has set no breakpoint.`);
+  }
+
+  /** F5, and the answer to the question that VS Code asks once for each folder. */
+  async startDebugging(): Promise<void> {
+    await this.page.keyboard.press('F5');
+    const trust = this.page.locator('.monaco-dialog-box').getByText('Trust Folder & Continue');
+    const toolbar = this.page.locator('.debug-toolbar');
+    await trust.or(toolbar).first().waitFor();
+    if (await trust.isVisible()) {
+      await trust.click();
+    }
+    await toolbar.waitFor();
+  }
+
+  view(title: string): View {
+    const header = this.page.locator(`.pane-header[aria-label^="${title}"]`);
+    const pane = this.page.locator('.pane', { has: header });
+    return new View(pane, header);
+  }
+
+  /** Waits until the session has stopped at a line of the text editor, or anywhere else. */
+  async waitForStop(callStackText: string): Promise<void> {
+    await this.view('Call Stack').row(callStackText).waitFor();
+  }
+
+  async notifications(): Promise<string[]> {
+    await this.page.locator('.notification-list-item').first().waitFor();
+    return this.page.locator('.notification-list-item-message').allInnerTexts();
+  }
+
+  /** The innermost frame of the webview that is open. */
+  async webview(selector: string): Promise<Frame> {
+    for (let attempt = 0; attempt < 200; attempt++) {
+      for (const frame of this.page.frames()) {
+        if (
+          (await frame
+            .locator(selector)
+            .count()
+            .catch(() => 0)) > 0
+        ) {
+          return frame;
+        }
+      }
+      await this.page.waitForTimeout(100);
+    }
+    throw new Error(`No webview shows "${selector}".`);
+  }
+
+  /** The lines of the terminal as a person sees them. */
+  async terminalText(): Promise<string> {
+    const rows = this.page.locator('.terminal-wrapper.active .xterm-rows > div');
+    return (await rows.allInnerTexts()).join('\n').replaceAll('\u00a0', ' ').trim();
+  }
+
+  async screenshot(name: string): Promise<void> {
+    mkdirSync(screenshots, { recursive: true });
+    await this.page.screenshot({ path: path.join(screenshots, `${name}.png`) });
+  }
+}
+
+/** A view of the side bar or the panel. */
+export class View {
+  readonly pane: Locator;
+  private readonly header: Locator;
+
+  constructor(pane: Locator, header: Locator) {
+    this.pane = pane;
+    this.header = header;
+  }
+
+  async unfold(): Promise<void> {
+    if ((await this.header.getAttribute('aria-expanded')) === 'false') {
+      await this.header.click();
+    }
+  }
+
+  row(text: string | RegExp): Locator {
+    return this.pane.locator('.monaco-list-row', { hasText: text }).first();
+  }
+
+  /** The rows that are scrolled into view, each as one line. */
+  async rows(): Promise<string[]> {
+    const texts = await this.pane.locator('.monaco-list-row').allInnerTexts();
+    return texts.map((text) => text.replace(/\s+/g, ' ').trim());
+  }
+
+  /** Unfolds or folds a row. */
+  async twist(text: string | RegExp): Promise<void> {
+    await this.row(text).locator('.monaco-tl-twistie').click();
+  }
+}
+
+export async function isShown(locator: Locator, timeout: number): Promise<boolean> {
+  return locator.waitFor({ timeout }).then(
+    () => true,
+    () => false,
+  );
+}
