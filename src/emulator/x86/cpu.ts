@@ -14,7 +14,7 @@ import {
   FAST_WRITE_USER,
 } from './memory/fastTable.ts';
 import { Mmu, WANT_USER, type MmuObserver } from './memory/mmu.ts';
-import { BIG, expandDownAllows, highestOffset } from './memory/segmentation.ts';
+import { BIG, type Descriptor, expandDownAllows, highestOffset } from './memory/segmentation.ts';
 import { ATTRIBUTES, BASE, CPL, CS, DS, EIP, ES, GS, LIMIT, SS } from './registers.ts';
 
 /** The I/O ports as the processor reaches them; width in bits. */
@@ -78,6 +78,8 @@ export class Cpu implements MmuObserver {
   /** Highest offsets for reads (by segment) and writes (8 + segment); -1: none, or expand-down. */
   readonly highest = new Float64Array(16).fill(-1);
   stackMask = -1;
+  /** Descriptors that segmentation.ts has taken apart. */
+  readonly descriptors: (Descriptor | undefined)[] = [];
   private flatSegments = 0;
   /** Which of the block cache's modes the segments make. */
   mode = 1;

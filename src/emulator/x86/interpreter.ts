@@ -67,8 +67,8 @@ export class Interpreter {
       if (cpu.shutdown) {
         continue;
       }
-      const cycles = clock.cycles;
-      const budget = Math.min(end - cpu.instructionCount, clock.nextDeadline - cycles);
+      const toEvent = clock.nextDeadline - this.boundaryCycle;
+      const budget = Math.min(end - cpu.instructionCount, toEvent);
       if (this.execute(budget) === EXIT.HOOK) {
         return 'hook';
       }
@@ -79,7 +79,9 @@ export class Interpreter {
   boundary(): void {
     const { cpu, clock } = this;
     this.boundaryCycle = clock.cycles;
-    clock.runDue();
+    if (clock.nextDeadline <= this.boundaryCycle) {
+      clock.runDue();
+    }
     if (this.interrupts.pending && (cpu.r[EFLAGS] & IF) !== 0 && !cpu.inhibitInterrupts) {
       cpu.halted = false;
       cpu.instructionEip = cpu.r[EIP];

@@ -27,6 +27,7 @@ export const PRESENT = 0x80;
 /** Of the four flag bits, shifted down to bits 8 to 11. */
 export const BIG = 0x400;
 const GRANULAR = 0x800;
+const DPL_BITS = 0x60;
 
 /** A descriptor taken apart. */
 export interface Descriptor {
@@ -59,6 +60,19 @@ export function findDescriptor(cpu: Cpu, selector: number): Descriptor | undefin
   const address = (base + index) | 0;
   const low = cpu.systemRead32(address);
   const high = cpu.systemRead32((address + 4) | 0);
+  const known = cpu.descriptors[(address >>> 3) & (DESCRIPTOR_CACHE_SIZE - 1)];
+  if (known?.address === address && known.low === low && known.high === high) {
+    return known;
+  }
+  const descriptor = takeApart(address, low, high);
+  cpu.descriptors[(address >>> 3) & (DESCRIPTOR_CACHE_SIZE - 1)] = descriptor;
+  return descriptor;
+}
+
+/** Descriptors taken apart before; each use still reads the table and compares, so this is not a cache that the guest sees. */
+export const DESCRIPTOR_CACHE_SIZE = 64;
+
+function takeApart(address: number, low: number, high: number): Descriptor {
   const attributes = ((high >>> 8) & 0xff) | ((high >>> 12) & 0xf00);
   let limitValue = (low & 0xffff) | (high & 0xf_0000);
   if ((attributes & GRANULAR) !== 0) {
@@ -97,11 +111,19 @@ export function setSegment(
   descriptor: Descriptor,
 ): void {
   const { r } = cpu;
+  const { base, limit, attributes } = descriptor;
+  const same =
+    r[BASE + segment] === base &&
+    r[LIMIT + segment] === limit &&
+    ((r[ATTRIBUTES + segment] ^ attributes) & ~DPL_BITS) === 0;
   r[SELECTOR + segment] = selector;
-  r[BASE + segment] = descriptor.base;
-  r[LIMIT + segment] = descriptor.limit;
-  r[ATTRIBUTES + segment] = descriptor.attributes;
-  cpu.segmentChanged(segment);
+  r[BASE + segment] = base;
+  r[LIMIT + segment] = limit;
+  r[ATTRIBUTES + segment] = attributes;
+  // User and kernel segments usually differ in their level only, on which nothing derived depends.
+  if (!same) {
+    cpu.segmentChanged(segment);
+  }
 }
 
 export function clearSegment(cpu: Cpu, segment: number, selector: number): void {
