@@ -3,6 +3,7 @@
 import { AT, TAG } from './dwarf/constants.ts';
 import { readEntries, type DebugInformation, type Entry } from './dwarf/entries.ts';
 import { FrameTable } from './dwarf/frames.ts';
+import { fileName } from './dwarf/lines.ts';
 import { debugSections, type DebugSections } from './dwarf/sections.ts';
 import { TypeTable, type Type } from './dwarf/types.ts';
 import { parseElf, PT_LOAD, type ElfFile, type ElfSymbol } from './elf.ts';
@@ -133,10 +134,21 @@ export class SymbolImage {
       innermost = undefined;
       const callLine = scope.number(AT.callLine);
       if (scope.tag === TAG.inlinedSubroutine && callLine !== undefined) {
-        line = { file: this.lines.lineAt(found.low)?.file ?? line?.file ?? '', line: callLine };
+        line = { file: this.callFile(scope) ?? line?.file ?? '', line: callLine };
       }
     }
     return frames;
+  }
+
+  /** The file in which an inlined call stands. */
+  private callFile(call: Entry): string | undefined {
+    const { root } = call.unit;
+    const table = root.number(AT.statementList);
+    const number = call.number(AT.callFile);
+    const directory = root.text(AT.compilationDirectory) ?? '';
+    return table === undefined || number === undefined
+      ? undefined
+      : fileName(this.sections, table, directory, number);
   }
 
   global(name: string): GlobalVariable | undefined {

@@ -43,14 +43,21 @@ export function numberOf(value: Value): number | undefined {
   if (type.kind === 'array') {
     return value.address;
   }
-  let result = 0;
   const size = Math.min(bytes.length, sizeOf(type), 8);
+  return integer(bytes, size, isSigned(type));
+}
+
+/** Little-endian; the upper half of 64 bits is read apart, so that small negative numbers stay exact. */
+function integer(bytes: Uint8Array, size: number, signed: boolean): number {
+  if (size > 4) {
+    return integer(bytes.subarray(4), size - 4, signed) * 0x1_0000_0000 + integer(bytes, 4, false);
+  }
+  let result = 0;
   for (let index = size - 1; index >= 0; index -= 1) {
     result = result * 256 + bytes[index];
   }
-  return isSigned(type) && size > 0 && (bytes[size - 1] & 0x80) !== 0
-    ? result - 256 ** size
-    : result;
+  const isNegative = signed && size > 0 && (bytes[size - 1] & 0x80) !== 0;
+  return isNegative ? result - 256 ** size : result;
 }
 
 function isSigned(type: Type): boolean {

@@ -111,6 +111,16 @@ describe('bad input', () => {
     assert.match(result.stderr, /cannot be written/);
   });
 
+  it('ends with status 4 and a symbolised backtrace when the kernel panics', async () => {
+    const result = await l4scope(['boot', 'build/guest/kernel.elf']);
+    assert.equal(result.status, 4);
+    assert.match(result.stdout, /kernel panic: the modules must be sigma0/);
+    assert.match(
+      result.stderr,
+      / panic at kernel\/ia32\/console\.c:\d+\n.* multiboot_prepare at kernel\/multiboot\.c:\d+\n.* kernel_main at kernel\/main\.c/s,
+    );
+  });
+
   it('works with broken debug information as with none', async () => {
     const bytes = hello();
     const at = bytes.indexOf('.debug_abbrev');

@@ -102,7 +102,7 @@ describe('l4scope run', () => {
     const counted = lines.reduce((sum, line) => sum + Number(/ (\d+)$/.exec(line)?.[1]), 0);
     assert.equal(counted, stats('profiled').instructions);
     const path = lines.find(
-      (line) => line.includes('write_(system_call)') && line.includes('sys_write'),
+      (line) => line.includes('write (system call)') && line.includes('sys_write'),
     );
     assert.match(
       path ?? '',

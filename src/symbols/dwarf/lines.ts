@@ -38,6 +38,18 @@ export function readLines(
   return new LineMachine(header, program).run();
 }
 
+/** The file that a unit's DW_AT_call_file or DW_AT_decl_file names; undefined if there is none of that number. */
+export function fileName(
+  sections: DebugSections,
+  offset: number,
+  compilationDirectory: string,
+  number: number,
+): string | undefined {
+  const reader = new ByteReader(sections.line, 'the section .debug_line', offset);
+  const header = readHeader(reader.sub(reader.u32()), sections, compilationDirectory);
+  return header.files[number - header.firstFile];
+}
+
 function readHeader(reader: ByteReader, sections: DebugSections, directory: string): Header {
   const version = reader.u16();
   if (version >= 5) {
