@@ -223,6 +223,28 @@ describe('A hook', () => {
     assert.equal(machine.run(100_000).reason, 'budget');
   });
 
+  it('may switch profiling on and off, which discards the very block that is running', () => {
+    const plain = machineWith(BUSY);
+    plain.run(200_000);
+    const switched = machineWith(BUSY);
+    switched.run(100_000);
+    switched.addHook(switched.registers().eip);
+    const listener = {
+      call: () => undefined,
+      return: () => undefined,
+      interrupt: () => undefined,
+      interruptReturn: () => undefined,
+    };
+    let times = 0;
+    switched.onHook = () => {
+      switched.controlFlow = times++ % 2 === 0 ? listener : undefined;
+      return false;
+    };
+    switched.run(100_000);
+    assert.ok(times > 100);
+    assert.equal(switched.stateHash(), plain.stateHash());
+  });
+
   it('placed while a code page is being filled takes effect at once', () => {
     const machine = machineWith(BUSY);
     const seen: number[] = [];

@@ -143,8 +143,10 @@ export class BlockCache {
     this.codePages.fill(0);
     this.instructions.length = SCRATCH_INSTRUCTIONS;
     this.scratch = undefined;
-    this.code.fill(MICRO.INVALID);
-    this.code[ENTER_BLOCK] = MICRO.ENTER;
+    // Only the operations: a block that is running still needs its accounting words to leave.
+    for (let word = SCRATCH_START; word < this.next; word += MICRO_WORDS) {
+      this.code[word] = MICRO.INVALID;
+    }
     this.next = SCRATCH_END;
     this.generation++;
   }

@@ -23,7 +23,10 @@ export interface PortSpace {
   writePort(port: number, value: number, width: number): void;
 }
 
-/** Called after a transfer took place, with linear addresses (profiling). */
+/**
+ * Called after a transfer took place, with linear addresses (profiling). The transferring instruction itself is not
+ * yet in the instruction count.
+ */
 export interface ControlFlowListener {
   /** `from` is the address of the call instruction. */
   call(from: number, to: number): void;
