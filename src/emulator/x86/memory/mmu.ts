@@ -369,7 +369,9 @@ export class Mmu {
 
   /** After a change of CR0.WP or of the tables behind the fast paths: they refill from the TLBs. */
   dropShadows(): void {
-    this.fetchTags.fill(0);
+    for (let set = 0; set < this.fetchTags.length; set++) {
+      this.fetchTags[set] = 0;
+    }
     this.fast.flush();
   }
 

@@ -22,6 +22,8 @@ export class Tlb {
   readonly tree: Uint8Array;
   misses = 0;
   flushes = 0;
+  /** One bit for each set that was filled since the last flush: a µ-kernel flushes often and fills little between. */
+  private usedSets = 0;
 
   constructor(sets: number) {
     this.sets = sets;
@@ -80,6 +82,7 @@ export class Tlb {
   fill(page: number, physical: number, flags: number, directory: number, count: number): number {
     const set = page & (this.sets - 1);
     const index = set * WAYS + this.victim(set);
+    this.usedSets |= 1 << set;
     this.pages[index] = page;
     this.physical[index] = physical;
     this.flags[index] = flags;
@@ -97,8 +100,16 @@ export class Tlb {
   }
 
   flush(): void {
-    this.pages.fill(EMPTY);
-    this.tree.fill(0);
+    for (let used = this.usedSets; used !== 0; used &= used - 1) {
+      const set = 31 - Math.clz32(used & -used);
+      const first = set * WAYS;
+      this.pages[first] = EMPTY;
+      this.pages[first + 1] = EMPTY;
+      this.pages[first + 2] = EMPTY;
+      this.pages[first + 3] = EMPTY;
+      this.tree[set] = 0;
+    }
+    this.usedSets = 0;
     this.flushes++;
   }
 
@@ -117,6 +128,7 @@ export class Tlb {
 
   restore(from: TlbSnapshot): void {
     this.pages.set(from.pages);
+    this.usedSets = (1 << this.sets) - 1;
     this.physical.set(from.physical);
     this.flags.set(from.flags);
     this.pageDirectory.set(from.pageDirectory);
