@@ -19,10 +19,14 @@ function mocha(name, args) {
   rmSync(results, { force: true });
   const reporter = path.join(root, 'test/support/reporter.cjs');
   const bin = path.join(root, 'node_modules/mocha/bin/mocha.js');
-  spawnSync(process.execPath, [bin, '--reporter', reporter, '--reporter-option', `results=${results}`, ...args], {
-    cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
+  spawnSync(
+    process.execPath,
+    [bin, '--reporter', reporter, '--reporter-option', `results=${results}`, ...args],
+    {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+    },
+  );
   return existsSync(results)
     ? JSON.parse(readFileSync(results, 'utf8'))
     : { passed: 0, failed: 1, skipped: [] };

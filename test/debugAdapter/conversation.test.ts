@@ -1,7 +1,11 @@
 // The demonstration's conversation against the adapter on stdio: break on the first IPC to the Linux server, look at
 // who sent what, at the threads, at who mapped the string, run to the end.
 import assert from 'node:assert/strict';
-import type { MappingDatabaseAnswer, MappingRow, ThreadsAnswer } from '../../src/protocol/requests.ts';
+import type {
+  MappingDatabaseAnswer,
+  MappingRow,
+  ThreadsAnswer,
+} from '../../src/protocol/requests.ts';
 import { Adapter } from '../support/adapter.ts';
 import { guestProgram } from '../support/paths.ts';
 
@@ -81,7 +85,9 @@ describe('a debug session on hello', () => {
     const write = frames.find((frame) => frame.name === 'write');
     const buffer = await evaluate('(unsigned)buffer', write?.id);
     const reference = `0x${Number(buffer).toString(16)}`;
-    const answer = await adapter.request<MappingDatabaseAnswer>('l4/mappingDatabase', { reference });
+    const answer = await adapter.request<MappingDatabaseAnswer>('l4/mappingDatabase', {
+      reference,
+    });
     const rows = answer.trees.flatMap((tree) => chain(tree.root));
     assert.deepEqual(
       rows.map((row) => row.name),

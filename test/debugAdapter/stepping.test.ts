@@ -11,7 +11,11 @@ const HELLO = path.join(root, 'guest/programs/hello.c');
 
 /** The number of the line that holds a text. */
 function lineOf(file: string, text: string): number {
-  return readFileSync(file, 'utf8').split('\n').findIndex((line) => line.includes(text)) + 1;
+  return (
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .findIndex((line) => line.includes(text)) + 1
+  );
 }
 
 function breakAt(file: string, line: number) {
@@ -78,7 +82,9 @@ describe('breakpoints and steps', () => {
       const { instructions } = await adapter.request<{
         instructions: DebugProtocol.DisassembledInstruction[];
       }>('disassemble', { memoryReference: instructionPointerReference, instructionCount: 1 });
-      await adapter.until(() => adapter.client.stepInRequest({ threadId, granularity: 'instruction' }));
+      await adapter.until(() =>
+        adapter.client.stepInRequest({ threadId, granularity: 'instruction' }),
+      );
       if (/^int 30h/.test(instructions[0].instruction)) {
         const frames = await adapter.frames(threadId);
         assert.equal(frames[0].name, 'enter_ipc');
@@ -98,7 +104,9 @@ describe('breakpoints and steps', () => {
     );
     const threadId = stop.threadId ?? 0;
     for (let count = 0; count < 40; count += 1) {
-      await adapter.until(() => adapter.client.nextRequest({ threadId, granularity: 'instruction' }));
+      await adapter.until(() =>
+        adapter.client.nextRequest({ threadId, granularity: 'instruction' }),
+      );
       assert.equal((await top(threadId)).name, '__kernel_vsyscall');
       if (adapter.output !== '') {
         assert.equal(adapter.output, 'Hello, world!\r\n');

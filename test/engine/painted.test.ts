@@ -88,7 +88,7 @@ describe('the views', () => {
       change(guest);
       const builder = '../../scripts/build-guest.mjs';
       const { buildGuest } = (await import(builder)) as {
-        buildGuest(options: { guest: string; out: string }): Promise<string>;
+        buildGuest: (options: { guest: string; out: string }) => Promise<string>;
       };
       await buildGuest({ guest, out });
       const expected = await views(path.join(root, 'build/guest'));
