@@ -22,12 +22,12 @@ static void set_name(struct process *process, const char *path)
 	const char *name = path;
 	unsigned length = 0;
 
-	for (const char *at = path; *at && *at != ' '; at++) {
+	for (const char *at = path; *at; at++) {
 		if (*at == '/') {
 			name = at + 1;
 		}
 	}
-	for (; length + 1 < sizeof(process->name) && name[length] && name[length] != ' '; length++) {
+	for (; length + 1 < sizeof(process->name) && name[length]; length++) {
 		process->name[length] = name[length];
 	}
 	process->name[length] = 0;
