@@ -9,6 +9,7 @@ import { FlameGraphPanel } from './views/flameGraphPanel.ts';
 import { AddressSpacesTree } from './views/addressSpacesTree.ts';
 import { MappingDatabaseTree } from './views/mappingDatabaseTree.ts';
 import { SessionModel } from './views/sessionModel.ts';
+import { showOnFirstStop } from './views/showOnFirstStop.ts';
 import { ThreadsTree } from './views/threadsTree.ts';
 import { TlbTree } from './views/tlbTree.ts';
 import { WorkerAdapterFactory } from './workerAdapter.ts';
@@ -34,6 +35,7 @@ export function activate(context: vscode.ExtensionContext): void {
       configurations,
       vscode.DebugConfigurationProviderTriggerKind.Dynamic,
     ),
+    showOnFirstStop(model),
     ...new ThreadsTree(model).register(VIEW.threads),
     ...new AddressSpacesTree(model).register(VIEW.addressSpaces),
     ...mappings.register(VIEW.mappingDatabase),
@@ -42,6 +44,7 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.commands.registerCommand(COMMAND.showFlameGraph, () => flameGraph.show()),
     vscode.commands.registerCommand(COMMAND.showFlameGraphText, () => flameGraph.showText()),
     vscode.commands.registerCommand(COMMAND.whoMapped, (argument) => mappings.ask(argument)),
+    vscode.commands.registerCommand(COMMAND.showAllPages, () => mappings.showAll()),
     vscode.commands.registerCommand(COMMAND.showConsole, () => consoles.show()),
     vscode.commands.registerCommand(COMMAND.refresh, () => model.refresh()),
   );

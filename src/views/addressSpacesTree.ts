@@ -1,4 +1,5 @@
 // The Address Spaces view: what each task maps; the task of the selected thread is unfolded.
+import { ITEM } from '../contributions.ts';
 import {
   REQUEST,
   type AddressSpacesAnswer,
@@ -6,7 +7,7 @@ import {
   type RegionRow,
   type SpaceRow,
 } from '../protocol/requests.ts';
-import { ModelTree, type TreeNode } from './treeNode.ts';
+import { counted, ModelTree, type TreeNode } from './treeNode.ts';
 
 export class AddressSpacesTree extends ModelTree {
   protected async roots(): Promise<readonly TreeNode[]> {
@@ -24,7 +25,7 @@ function spaceNode(space: SpaceRow, focused: number | undefined): TreeNode {
     // An item that has once been folded keeps that state, so the focused one has an id of its own.
     id: `space ${space.task}${isFocused ? ' focused' : ''}`,
     label: `${space.task} ${space.name}`,
-    description: `${space.pages} pages, ${space.kind}`,
+    description: `${counted(space.pages, 'page')}, ${space.kind}`,
     tooltip: `Page directory at ${space.pageDirectory}${space.chief === '' ? '' : `, chief ${space.chief}`}`,
     icon: 'file-binary',
     highlighted: isFocused,
@@ -36,10 +37,11 @@ function spaceNode(space: SpaceRow, focused: number | undefined): TreeNode {
 function regionNode(task: number, region: RegionRow): TreeNode {
   return {
     id: `region ${task} ${region.start} ${region.rights}`,
-    label: `${region.start} – ${region.end}`,
-    description: `${region.rights}, ${region.pages} pages, ${region.dirty} dirty`,
+    label: `${region.start}–${region.end.replace('0x', '')}`,
+    description: `${region.rights} ${counted(region.pages, 'page')}`,
+    tooltip: `${region.start} to ${region.end}: ${counted(region.pages, 'page')}, ${region.accessed} accessed, ${region.dirty} dirty`,
     reference: region.reference,
-    contextValue: 'l4scope.address',
+    contextValue: ITEM.address,
     children: region.entries.map((page) => pageNode(task, page)),
   };
 }
@@ -51,7 +53,8 @@ function pageNode(task: number, page: PageRow): TreeNode {
     id: `page ${task} ${page.address}`,
     label: page.address,
     description: `${bits}, frame ${page.physical}${origin}`,
+    tooltip: `${page.address}: frame ${page.physical}, ${bits}${origin}`,
     reference: page.reference,
-    contextValue: 'l4scope.address',
+    contextValue: ITEM.address,
   };
 }

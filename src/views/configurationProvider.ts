@@ -13,6 +13,12 @@ export class ConfigurationProvider implements vscode.DebugConfigurationProvider 
     _folder: vscode.WorkspaceFolder | undefined,
     configuration: vscode.DebugConfiguration,
   ): vscode.DebugConfiguration | undefined {
+    if (!vscode.workspace.isTrusted) {
+      void vscode.window.showErrorMessage(
+        'L4Scope starts no program in a workspace that is not trusted.',
+      );
+      return undefined;
+    }
     if (configuration.type !== undefined && configuration.program !== undefined) {
       return configuration;
     }

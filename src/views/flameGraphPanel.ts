@@ -5,6 +5,10 @@ import { REQUEST, type FlameGraphAnswer, type FlameNode } from '../protocol/requ
 import type { SessionModel } from './sessionModel.ts';
 import { webviewPage } from './webviewPage.ts';
 
+const NOTHING_YET =
+  'Nothing has been recorded yet. Recording begins when this page is first opened in a session: start a program ' +
+  '(F5), stop it, open this page, and let it run on (F5) to the next stop.';
+
 export class FlameGraphPanel implements vscode.Disposable {
   private readonly extension: vscode.Uri;
   private readonly model: SessionModel;
@@ -30,8 +34,7 @@ export class FlameGraphPanel implements vscode.Disposable {
   /** The same graph as indented text, for screen readers and for copying. */
   async showText(): Promise<void> {
     await this.fetch();
-    const content =
-      this.last === undefined ? 'Nothing has been profiled yet.\n' : textOf(this.last);
+    const content = this.last === undefined ? `${NOTHING_YET}\n` : textOf(this.last);
     const document = await vscode.workspace.openTextDocument({ content, language: 'plaintext' });
     await vscode.window.showTextDocument(document);
   }
@@ -44,7 +47,10 @@ export class FlameGraphPanel implements vscode.Disposable {
       vscode.ViewColumn.Beside,
       { enableScripts: true, localResourceRoots: [media], retainContextWhenHidden: true },
     );
-    panel.webview.html = webviewPage(panel.webview, vscode.Uri.joinPath(media, 'flameGraph.js'));
+    const script = vscode.Uri.joinPath(media, 'flameGraph.js');
+    panel.webview.html = webviewPage(panel.webview, script, NOTHING_YET);
+    // A message to a hidden page may be lost, so it gets the graph again when it is shown.
+    panel.onDidChangeViewState(() => this.send());
     panel.webview.onDidReceiveMessage((message: FromWebview) => this.receive(message));
     panel.onDidDispose(() => (this.panel = undefined));
     return panel;
@@ -69,7 +75,12 @@ export class FlameGraphPanel implements vscode.Disposable {
   /** The last graph stays when the session has ended. */
   private async fetch(): Promise<void> {
     const args = { systemCall: this.systemCall };
-    this.last = (await this.model.request<FlameGraphAnswer>(REQUEST.flameGraph, args)) ?? this.last;
+    try {
+      const answer = await this.model.request<FlameGraphAnswer>(REQUEST.flameGraph, args);
+      this.last = answer ?? this.last;
+    } catch {
+      // not launched yet, or just ended: the next change asks again
+    }
   }
 
   private send(): void {
@@ -86,6 +97,9 @@ export class FlameGraphPanel implements vscode.Disposable {
 }
 
 function textOf(graph: FlameGraphAnswer): string {
+  if (graph.root.total === 0) {
+    return `${NOTHING_YET}\n`;
+  }
   const lines = [`${graph.title}, in ${graph.unit}`];
   const visit = (node: FlameNode, depth: number): void => {
     lines.push(

@@ -1,6 +1,7 @@
 // The Mapping Database view: the tree of mappings of each frame that the selected thread's task maps, or the one
 // tree that a person has asked for ("Who Mapped This Page?").
 import * as vscode from 'vscode';
+import { CONTEXT, ITEM, VIEW } from '../contributions.ts';
 import {
   REQUEST,
   type MappingDatabaseAnswer,
@@ -10,59 +11,80 @@ import {
 import { ModelTree, type TreeNode } from './treeNode.ts';
 
 export class MappingDatabaseTree extends ModelTree {
-  /** What a person has asked for; undefined: everything that the selected task maps. */
-  private reference: string | undefined;
+  /** What a person has asked for in a session; undefined: everything that the selected task maps. */
+  private question: { session: vscode.DebugSession | undefined; reference: string } | undefined;
 
   protected async roots(): Promise<readonly TreeNode[]> {
+    const isOne = this.question !== undefined && this.question.session === this.model.active;
+    void vscode.commands.executeCommand('setContext', CONTEXT.onePageShown, isOne);
     const answer = await this.model.request<MappingDatabaseAnswer>(REQUEST.mappingDatabase, {
       threadId: this.model.selectedThread,
-      reference: this.reference,
+      reference: isOne ? this.question?.reference : undefined,
     });
     this.message = answer === undefined ? undefined : [answer.title, answer.note].join(' ').trim();
-    const isOne = this.reference !== undefined;
-    return (answer?.trees ?? []).map((tree) => frameNode(tree, isOne));
+    return (answer?.trees ?? []).map((tree) => pageNode(tree, isOne));
   }
 
-  /** The command "Who Mapped This Page?": on a node with an address, or for an address that is typed in. */
+  /** The command "Who Mapped This Page?": on a node or variable with an address, or for one that is typed in. */
   async ask(argument: unknown): Promise<void> {
-    const given = (argument as TreeNode | undefined)?.reference;
-    const typed = given ?? (await askForAddress());
+    const typed = referenceIn(argument) ?? (await askForAddress());
     if (typed === undefined) {
       return;
     }
-    this.reference = typed.trim() === '' ? undefined : typed.trim();
+    this.question = { session: this.model.active, reference: typed.trim() };
     this.update();
-    await vscode.commands.executeCommand('l4scope.mappingDatabase.focus');
+    await vscode.commands.executeCommand(`${VIEW.mappingDatabase}.focus`);
   }
+
+  /** Back to all pages of the selected task. */
+  showAll(): void {
+    this.question = undefined;
+    this.update();
+  }
+}
+
+/** What the menus hand over: a node of a tree, or a variable of the Variables view. */
+function referenceIn(argument: unknown): string | undefined {
+  const given = argument as
+    { reference?: string; variable?: { memoryReference?: string } } | undefined;
+  return given?.reference ?? given?.variable?.memoryReference;
 }
 
 async function askForAddress(): Promise<string | undefined> {
   return vscode.window.showInputBox({
     title: 'Who Mapped This Page?',
-    prompt:
-      'An address in the selected task, or with its task above it. Leave empty to see all pages.',
+    prompt: 'An address in the selected task, or with its task above it.',
     placeHolder: '0x08049000 or 0x508049000',
     validateInput: (text) =>
-      /^\s*(0x[0-9a-fA-F]{1,12})?\s*$/.test(text) ? undefined : 'Write a hexadecimal address.',
+      /^\s*0x[0-9a-fA-F]{1,12}\s*$/.test(text) ? undefined : 'Write a hexadecimal address.',
   });
 }
 
-function frameNode(tree: MappingTree, expanded: boolean): TreeNode {
+/** A page as its own task sees it, with the way its frame has come: "2 sigma0 → 4 linux → 5 hello". */
+function pageNode(tree: MappingTree, expanded: boolean): TreeNode {
+  const chain = chainTo(tree.root);
+  const focused = chain.at(-1);
+  const way = chain.map((row) => row.name).join(' → ');
   return {
     id: `frame ${tree.frame}${expanded ? ' asked' : ''}`,
-    label: `frame ${tree.frame}`,
-    description: focusedAddress(tree.root),
+    label: focused?.address ?? `frame ${tree.frame}`,
+    description: focused === undefined ? undefined : way,
+    tooltip: `Frame ${tree.frame}${focused === undefined ? '' : `, ${focused.rights}: ${way}`}`,
     icon: 'symbol-array',
+    reference: focused?.reference,
+    contextValue: focused === undefined ? undefined : ITEM.address,
     expanded,
     children: [mappingNode(tree.frame, tree.root)],
   };
 }
 
-function focusedAddress(row: MappingRow): string | undefined {
+/** From the root down to the mapping that was asked for; empty if the tree lacks it. */
+function chainTo(row: MappingRow): MappingRow[] {
   if (row.focused) {
-    return `${row.name} at ${row.address}`;
+    return [row];
   }
-  return row.children.map(focusedAddress).find((text) => text !== undefined);
+  const below = row.children.map(chainTo).find((chain) => chain.length > 0);
+  return below === undefined ? [] : [row, ...below];
 }
 
 function mappingNode(frame: string, row: MappingRow): TreeNode {
@@ -70,10 +92,11 @@ function mappingNode(frame: string, row: MappingRow): TreeNode {
     id: `mapping ${frame} ${row.task} ${row.address}`,
     label: row.name,
     description: `${row.address} ${row.rights}`,
+    tooltip: `${row.name} maps frame ${frame} at ${row.address} (${row.rights})`,
     icon: row.focused ? 'target' : 'arrow-small-right',
     highlighted: row.focused,
     reference: row.reference,
-    contextValue: 'l4scope.address',
+    contextValue: ITEM.address,
     expanded: true,
     children: row.children.map((child) => mappingNode(frame, child)),
   };

@@ -56,13 +56,9 @@ export class SessionModel implements vscode.Disposable {
     this.changed.fire();
   }
 
-  /** The answer to a custom request; undefined if nothing runs or the session cannot answer yet. */
+  /** The answer to a custom request; undefined if nothing runs. Rejects with the session's sentence. */
   async request<Answer>(command: string, args: object = {}): Promise<Answer | undefined> {
-    try {
-      return (await this.session?.customRequest(command, args)) as Answer | undefined;
-    } catch {
-      return undefined; // not launched yet, or just ended: the next change asks again
-    }
+    return (await this.session?.customRequest(command, args)) as Answer | undefined;
   }
 
   dispose(): void {

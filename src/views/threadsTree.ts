@@ -1,4 +1,5 @@
 // The Threads view: every thread of the kernel, what it does and whom it waits for.
+import { ITEM } from '../contributions.ts';
 import { REQUEST, type ThreadRow, type ThreadsAnswer } from '../protocol/requests.ts';
 import { ModelTree, type TreeNode } from './treeNode.ts';
 
@@ -18,14 +19,14 @@ function threadNode(row: ThreadRow, isSelected: boolean): TreeNode {
     label: name,
     description: value,
     reference,
-    contextValue: reference === undefined ? undefined : 'l4scope.address',
+    contextValue: reference === undefined ? undefined : ITEM.address,
   });
   return {
     id,
     label: row.name,
     description: row.waitsFor === '' ? row.state : row.waitsFor,
-    tooltip: `${row.name}: ${row.state}, priority ${row.priority}`,
-    icon: row.running ? 'play' : row.waitsFor === '' ? 'circle-outline' : 'watch',
+    tooltip: `${row.name}: ${row.waitsFor === '' ? row.state : row.waitsFor}; priority ${row.priority}`,
+    icon: row.running ? 'play' : row.waitsFor === '' ? 'circle-outline' : 'clock',
     highlighted: isSelected,
     children: [
       fact('state', row.state),

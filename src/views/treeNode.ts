@@ -17,6 +17,15 @@ export interface TreeNode {
   readonly children?: readonly TreeNode[];
 }
 
+/** 13325 as "13,325": instruction counts have many digits. */
+export function grouped(count: number): string {
+  return count.toLocaleString('en');
+}
+
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${grouped(count)} ${count === 1 ? one : many}`;
+}
+
 /** A tree whose nodes are all made at once from the answer to one request. */
 export abstract class ModelTree implements vscode.TreeDataProvider<TreeNode> {
   protected readonly model: SessionModel;
@@ -54,7 +63,12 @@ export abstract class ModelTree implements vscode.TreeDataProvider<TreeNode> {
       this.message = undefined;
       return [];
     }
-    return [...(await this.roots())];
+    try {
+      return [...(await this.roots())];
+    } catch (error) {
+      this.message = error instanceof Error ? error.message : String(error);
+      return [];
+    }
   }
 
   getTreeItem(node: TreeNode): vscode.TreeItem {

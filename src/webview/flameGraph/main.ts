@@ -1,57 +1,44 @@
 // The flame graph in its webview: draws on a canvas, zooms on a click, names what the pointer is on, and lists the
 // same as a table. Every text of the guest is set as text.
 import type { FromWebview, ToWebview } from '../../protocol/messages.ts';
-import {
-  WORLDS,
-  type FlameGraphAnswer,
-  type FlameNode,
-  type World,
-} from '../../protocol/requests.ts';
-import { boxAt, layout, type Box } from './layout.ts';
+import { WORLDS, type FlameGraphAnswer, type FlameNode } from '../../protocol/requests.ts';
+import { COLOURS, draw, ROW_HEIGHT } from './draw.ts';
+import { boxAt, layout, pathTo, samePath, type Box } from './layout.ts';
+import { fillTable, shareText } from './table.ts';
 
 declare function acquireVsCodeApi(): { postMessage(message: FromWebview): void };
 
-const ROW = 20;
-
-/** One colour a world, told apart in light and dark themes; the legend names them. */
-const COLOURS: Readonly<Record<World, string>> = {
-  user: '#4e9a5b',
-  library: '#c2a33a',
-  kernel: '#c4574b',
-  server: '#4a7fc1',
-  sigma0: '#8a63b8',
-  idle: '#8a8a8a',
-};
-
 const api = acquireVsCodeApi();
-const canvas = document.createElement('canvas');
+const page = document.createElement('main');
+const nothing = document.getElementById('nothing');
 const title = document.createElement('h1');
-const detail = document.createElement('div');
 const choice = document.createElement('select');
+const detail = document.createElement('div');
+const canvas = document.createElement('canvas');
 const table = document.createElement('table');
 let graph: FlameGraphAnswer | undefined;
-let zoomed: FlameNode | undefined;
+/** From the root to the frame that fills the width. */
+let zoom: FlameNode[] = [];
 let boxes: Box[] = [];
 
 function build(): void {
   const header = document.createElement('header');
-  choice.ariaLabel = 'System call';
+  choice.ariaLabel = 'What is shown';
   header.append(title, choice);
   detail.id = 'detail';
   detail.role = 'status';
   canvas.role = 'img';
-  document.body.append(header, legend(), detail, canvas, table);
+  page.hidden = true;
+  page.append(header, legend(), detail, canvas, table);
+  document.body.append(page);
   choice.addEventListener('change', () => {
-    zoomed = undefined;
+    zoom = [];
     api.postMessage({ type: 'selectSystemCall', name: choice.value || undefined });
   });
   canvas.addEventListener('mousemove', (event) => describe(hit(event)));
-  canvas.addEventListener('click', (event) => {
-    const box = hit(event);
-    zoomed = box?.node === zoomed || box?.depth === 0 ? undefined : box?.node;
-    draw();
-  });
-  window.addEventListener('resize', draw);
+  canvas.addEventListener('mouseleave', () => describe(undefined));
+  canvas.addEventListener('click', (event) => zoomTo(hit(event)?.node));
+  window.addEventListener('resize', redraw);
 }
 
 function legend(): HTMLElement {
@@ -60,7 +47,7 @@ function legend(): HTMLElement {
   for (const world of WORLDS) {
     const item = document.createElement('span');
     const colour = document.createElement('i');
-    colour.style.background = COLOURS[world];
+    colour.style.background = COLOURS[world].fill;
     item.append(colour, world);
     list.append(item);
   }
@@ -68,76 +55,33 @@ function legend(): HTMLElement {
 }
 
 function hit(event: MouseEvent): Box | undefined {
-  return boxAt(boxes, event.offsetX / canvas.clientWidth, Math.floor(event.offsetY / ROW));
+  return boxAt(boxes, event.offsetX / canvas.clientWidth, Math.floor(event.offsetY / ROW_HEIGHT));
+}
+
+/** A click on the frame that is already zoomed to goes back to its caller. */
+function zoomTo(node: FlameNode | undefined): void {
+  if (graph !== undefined && node !== undefined) {
+    const path = pathTo(graph.root, node);
+    zoom = node === zoom.at(-1) && path.length > 1 ? path.slice(0, -1) : path;
+    redraw();
+  }
 }
 
 function describe(box: Box | undefined): void {
-  const { node } = box ?? {};
-  const share = node && graph ? (node.total / Math.max(graph.root.total, 1)) * 100 : 0;
-  detail.textContent = node
-    ? `${node.name} [${node.world}]: ${node.total} instructions (${share.toFixed(1)} %), ${node.self} of its own`
-    : '';
-}
-
-function draw(): void {
-  const context = canvas.getContext('2d');
-  if (graph === undefined || context === null) {
+  if (box === undefined || graph === undefined) {
+    detail.textContent =
+      'Point at a frame for its numbers; click it to zoom in, click it again to go back.';
     return;
   }
-  const width = canvas.clientWidth;
-  boxes = layout(zoomed ?? graph.root, 0.5 / Math.max(width, 1));
-  const height = (Math.max(...boxes.map((box) => box.depth)) + 1) * ROW;
-  const scale = window.devicePixelRatio;
-  canvas.width = width * scale;
-  canvas.height = height * scale;
-  canvas.style.height = `${height}px`;
-  context.scale(scale, scale);
-  context.font = '12px sans-serif';
-  context.textBaseline = 'middle';
-  boxes.forEach((box) => drawBox(context, box, width));
+  const { node } = box;
+  const [total, self] = [node.total, node.self].map((count) => count.toLocaleString('en'));
+  const world = box.isRoot ? '' : ` (${node.world})`;
+  detail.textContent = `${node.name}${world}: ${total} ${graph.unit}, ${shareText(node, graph.root)}; ${self} of its own`;
 }
 
-function drawBox(context: CanvasRenderingContext2D, box: Box, width: number): void {
-  const [left, top, wide] = [box.left * width, box.depth * ROW, box.width * width];
-  context.fillStyle = COLOURS[box.node.world];
-  context.fillRect(left, top, Math.max(wide - 1, 0.5), ROW - 1);
-  if (wide > 24) {
-    context.save();
-    context.beginPath();
-    context.rect(left, top, wide - 3, ROW);
-    context.clip();
-    context.fillStyle = '#ffffff';
-    context.fillText(box.node.name, left + 4, top + ROW / 2);
-    context.restore();
-  }
-}
-
-/** The table is the graph for those who cannot see it: the heaviest frames with their worlds. */
-function fillTable(): void {
-  table.replaceChildren(row('th', ['share', 'total', 'self', 'frame', 'world']));
-  const total = Math.max(graph?.root.total ?? 0, 1);
-  const visit = (node: FlameNode, depth: number): void => {
-    if (node.total < total / 200) {
-      return;
-    }
-    const share = `${((node.total / total) * 100).toFixed(1)} %`;
-    const name = '  '.repeat(depth) + node.name;
-    table.append(row('td', [share, String(node.total), String(node.self), name, node.world]));
-    node.children.forEach((child) => visit(child, depth + 1));
-  };
-  if (graph !== undefined) {
-    visit(graph.root, 0);
-  }
-}
-
-function row(kind: 'td' | 'th', texts: readonly string[]): HTMLTableRowElement {
-  const line = document.createElement('tr');
-  for (const text of texts) {
-    const cell = document.createElement(kind);
-    cell.textContent = text;
-    line.append(cell);
-  }
-  return line;
+function redraw(): void {
+  boxes = layout(zoom, 0.5 / Math.max(canvas.clientWidth, 1));
+  draw(canvas, boxes);
 }
 
 function fillChoice(answer: FlameGraphAnswer): void {
@@ -155,15 +99,23 @@ function fillChoice(answer: FlameGraphAnswer): void {
   choice.value = answer.systemCalls.includes(selected) ? selected : '';
 }
 
-window.addEventListener('message', (event: MessageEvent<ToWebview>) => {
-  graph = event.data.graph;
-  zoomed = undefined;
-  title.textContent = `${graph.title}: ${graph.root.total} ${graph.unit}`;
-  canvas.ariaLabel = `${title.textContent}. The table below says the same.`;
-  fillChoice(graph);
-  fillTable();
-  draw();
-});
+function show(answer: FlameGraphAnswer): void {
+  const isEmpty = answer.root.total === 0;
+  page.hidden = isEmpty;
+  if (nothing !== null) {
+    nothing.hidden = !isEmpty;
+  }
+  graph = answer;
+  zoom = samePath(answer.root, zoom);
+  title.textContent = `${answer.root.total.toLocaleString('en')} ${answer.unit}`;
+  canvas.ariaLabel = `${answer.title}, ${title.textContent}. The table below says the same.`;
+  fillChoice(answer);
+  fillTable(table, answer.root);
+  describe(undefined);
+  redraw();
+}
+
+window.addEventListener('message', (event: MessageEvent<ToWebview>) => show(event.data.graph));
 
 build();
 api.postMessage({ type: 'ready' });

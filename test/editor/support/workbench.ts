@@ -57,6 +57,17 @@ export class Workbench {
     throw new Error(`F9 on "${lineText}" has set no breakpoint.`);
   }
 
+  /** Continues, and waits until the program has stopped somewhere else. */
+  async continueTo(callStackText: string): Promise<void> {
+    await this.page.keyboard.press('F5');
+    await this.waitForStop(callStackText);
+  }
+
+  async stopDebugging(): Promise<void> {
+    await this.page.keyboard.press('Shift+F5');
+    await this.page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
+  }
+
   /** F5, and the answer to the question that VS Code asks once for each folder. */
   async startDebugging(): Promise<void> {
     await this.page.keyboard.press('F5');
@@ -75,9 +86,10 @@ export class Workbench {
     return new View(pane, header);
   }
 
-  /** Waits until the session has stopped at a line of the text editor, or anywhere else. */
+  /** Waits until the selected frame of the Call Stack view has a text. */
   async waitForStop(callStackText: string): Promise<void> {
-    await this.view('Call Stack').row(callStackText).waitFor();
+    const selected = this.view('Call Stack').pane.locator('.monaco-list-row.selected');
+    await selected.filter({ hasText: callStackText }).waitFor();
   }
 
   async notifications(): Promise<string[]> {
