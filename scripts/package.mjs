@@ -19,6 +19,7 @@ async function makePackage(file) {
     packagePath: file,
     dependencies: false, // everything is bundled
     allowMissingRepository: true,
+    rewriteRelativeLinks: false, // package.json names no repository that they could lead to
     skipVerify: true,
   });
 }

@@ -18,6 +18,8 @@ describe('A person who debugs hello.c in VS Code', () => {
 
   it('starts the program by F5, without a launch.json, and stops at the line', async () => {
     await workbench().startDebugging();
+    await workbench().view('Watch').fold();
+    await workbench().view('Variables').fold();
     await workbench().waitForStop('main');
     const line = workbench().page.locator('.debug-top-stack-frame-line').first();
     await line.waitFor();
@@ -110,8 +112,9 @@ describe('A person who debugs hello.c in VS Code', () => {
 
   it('unticks the breakpoint on IPC, steps out of the kernel, and runs to the end', async () => {
     const row = workbench().view('Breakpoints').row('ipc-send');
-    await row.locator('input[type=checkbox]').click();
+    await row.getByRole('checkbox').click();
     await workbench().page.keyboard.press('Shift+F11');
+    await workbench().view('Call Stack').row('ipc_perform').waitFor({ state: 'detached' });
     await workbench().waitForStop('sys_ipc');
     await workbench().page.keyboard.press('F5');
     await workbench().page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
