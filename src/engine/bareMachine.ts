@@ -1,6 +1,8 @@
 // A machine that boots somebody's Multiboot image, with nothing known of what runs on it.
 import { Machine } from '../emulator/machine.ts';
+import { peekVirtual, word } from '../kernel/virtualMemory.ts';
 import { SymbolImage } from '../symbols/image.ts';
+import { innermostFrame, lookupAddress, unwind } from '../symbols/unwind.ts';
 import { messageOf, UserError } from './userError.ts';
 
 export interface BareMachineOptions {
@@ -37,17 +39,36 @@ export function bareMachine(image: Uint8Array, options: BareMachineOptions): Mac
   }
 }
 
-/** The registers that tell where a machine died, and the symbol there if the image has symbols. */
+/** The registers, and the call stack with symbols where the image has them, of a machine that died. */
 export function whereItStopped(machine: Machine, image: Uint8Array, name: string): string {
   const { eip, cr2, cr3, esp } = machine.registers();
   const show = (value: number): string => value.toString(16).padStart(8, '0');
-  return `eip=${show(eip)} ${describe(image, name, eip)} esp=${show(esp)} cr2=${show(cr2)} cr3=${show(cr3)}`;
+  const registers = `eip=${show(eip)} esp=${show(esp)} cr2=${show(cr2)} cr3=${show(cr3)}`;
+  const symbols = readSymbols(image, name);
+  return [registers, ...(symbols === undefined ? [] : backtrace(machine, symbols))].join('\n');
 }
 
-function describe(image: Uint8Array, name: string, address: number): string {
+function backtrace(machine: Machine, symbols: SymbolImage): string[] {
+  const { eax, ecx, edx, ebx, esp, ebp, esi, edi, eip, cr3 } = machine.registers();
+  const readWord = (address: number): number | undefined =>
+    word(peekVirtual(machine, cr3, address, 4));
+  const imageAt = (pc: number): SymbolImage | undefined =>
+    symbols.covers(pc) ? symbols : undefined;
+  const registers = [eax, ecx, edx, ebx, esp, ebp, esi, edi, eip];
+  const frames = unwind(innermostFrame(registers, imageAt(eip), readWord), imageAt, readWord, 50);
+  return frames.flatMap((frame) =>
+    symbols.sourceFrames(lookupAddress(frame)).map(({ name, line }) => {
+      const place = line === undefined ? '' : ` at ${line.file}:${line.line}`;
+      return `  ${frame.pc.toString(16).padStart(8, '0')} ${name}${place}`;
+    }),
+  );
+}
+
+/** Undefined for an a.out image or one that cannot be read: the registers alone must do. */
+function readSymbols(image: Uint8Array, name: string): SymbolImage | undefined {
   try {
-    return new SymbolImage(name, image).describe(address);
+    return new SymbolImage(name, image);
   } catch {
-    return ''; // an a.out image, or one without sections: the address alone must do
+    return undefined;
   }
 }

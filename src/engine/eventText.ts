@@ -9,17 +9,15 @@ import type { System } from './system.ts';
 /** One line: "IPC send: 5.0 hello (pid 1) to 4.0 linux (main): write (words 0x00000004 0xbffffe60)". */
 export function describeEvent(occurrence: EventOccurrence, system: System): string {
   const { definition, fields } = occurrence;
-  const parts = [`${definition.label}:`];
   const from = fields.get('from') ?? fields.get('process');
   const to = fields.get('to');
-  if (from !== undefined) {
-    parts.push(formatField(from, system));
-  }
-  if (to !== undefined) {
-    parts.push(from === undefined ? formatField(to, system) : `to ${formatField(to, system)}`);
-  }
-  const details = detailsOf(occurrence, system);
-  return parts.join(' ') + (details === '' ? '' : `: ${details}`);
+  const actors = [
+    from === undefined ? '' : formatField(from, system),
+    to === undefined ? '' : `${from === undefined ? '' : 'to '}${formatField(to, system)}`,
+  ];
+  const who = actors.filter((actor) => actor !== '').join(' ');
+  const parts = [definition.label, who, detailsOf(occurrence, system)];
+  return parts.filter((part) => part !== '').join(': ');
 }
 
 function detailsOf(occurrence: EventOccurrence, system: System): string {

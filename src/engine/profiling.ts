@@ -12,6 +12,9 @@ import { ROOT_TASK, type LoadedImage } from './images.ts';
 import type { System } from './system.ts';
 
 const NIL = 0xffffffff;
+const GENERAL_PROTECTION = 13;
+/** What #GP says of int 0x80 through a gate that is not there: 0x80 * 8 + 2. */
+const INT_80_ERROR_CODE = 0x402;
 
 export class Profiling {
   readonly profiler: Profiler;
@@ -88,8 +91,18 @@ export class Profiling {
     } else {
       this.on('syscall-entry', ([number]) => profiler.systemCallEntry(systemCallName(number)));
       this.on('syscall-exit', () => profiler.systemCallExit());
+      this.on('exception', ([, vector, errorCode]) => {
+        if (vector === GENERAL_PROTECTION && errorCode === INT_80_ERROR_CODE) {
+          profiler.systemCallEntry(systemCallName(this.trappedNumber()));
+        }
+      });
     }
     this.on('coroutine-switch', ([, to]) => profiler.coroutineSwitch(to));
+  }
+
+  /** The number of the system call that has just trapped. */
+  private trappedNumber(): number {
+    return this.system.threads.current().userRegisters[0] ?? 0;
   }
 
   private currentThread(): string {

@@ -111,11 +111,21 @@ export class Profiler {
     }
   }
 
-  /** A system call as such begins (in the library, or in a native kernel). */
+  /**
+   * A system call as such begins: in the library, or with the trap that brought it into the kernel. One that has
+   * trapped on its way to the library is still the same one.
+   */
   systemCallEntry(name: string): void {
     this.settle();
-    const frame = { name: `${name} (system call)`, world: 'library' as const, callSite: undefined };
-    this.stack.push({ ...frame, isInterrupt: false, systemCall: name });
+    if (!this.stack.isInSystemCall) {
+      this.stack.pushBelowInterrupt({
+        name: `${name} (system call)`,
+        world: 'library',
+        callSite: undefined,
+        isInterrupt: false,
+        systemCall: name,
+      });
+    }
   }
 
   systemCallExit(): void {

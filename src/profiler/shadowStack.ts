@@ -40,6 +40,18 @@ export class ShadowStack {
     }
   }
 
+  /** As push, but in user mode's part of the stack: an interrupt that is open now belongs to the new frame. */
+  pushBelowInterrupt(frame: Omit<ShadowFrame, 'node'>): void {
+    const index = this.frames.map((each) => each.isInterrupt).lastIndexOf(true);
+    const isOpen = index >= 0 && this.frames.slice(index).every((each) => each.world !== 'user');
+    this.frames.splice(isOpen ? index : this.frames.length, 0, { ...frame, node: this.graft });
+    this.rebuild();
+  }
+
+  get isInSystemCall(): boolean {
+    return this.frames.some((frame) => frame.systemCall !== undefined);
+  }
+
   /** A near return to an address: closes the innermost call that returns there; none such: nothing happens. */
   popTo(address: number): void {
     for (let index = this.frames.length - 1; index >= 0; index -= 1) {

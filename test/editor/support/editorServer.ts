@@ -14,6 +14,7 @@ const QUIET_SETTINGS = {
   'git.enabled': false,
   'security.workspace.trust.startupPrompt': 'never',
   'telemetry.telemetryLevel': 'off',
+  'terminal.integrated.gpuAcceleration': 'off', // so that the text of a terminal is in the page
   'workbench.enableExperiments': false,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.startupEditor': 'none',

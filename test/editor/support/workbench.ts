@@ -27,9 +27,8 @@ export class Workbench {
 
   /** Runs a command by its title, from the Command Palette. */
   async command(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
     const input = this.page.locator('.quick-input-widget input').first();
-    await input.waitFor();
+    await this.pressUntilShown('F1', input);
     await input.fill(`>${title}`);
     await this.page
       .locator('.quick-input-list .monaco-list-row', { hasText: title })
@@ -47,17 +46,22 @@ export class Workbench {
     await this.page.locator('.monaco-editor .view-line').first().waitFor();
   }
 
-  /** F9 on the line with a text. A key pressed before the editor has its context is lost, so it may take two. */
+  /** F9 on the line with a text. */
   async toggleBreakpoint(lineText: string): Promise<void> {
     await this.page.locator('.monaco-editor .view-line', { hasText: lineText }).first().click();
     const glyph = this.page.locator('.codicon-debug-breakpoint').first();
+    await this.pressUntilShown('F9', glyph);
+  }
+
+  /** A key that is pressed while VS Code moves the focus is lost, so it may take two. */
+  private async pressUntilShown(key: string, locator: Locator): Promise<void> {
     for (let attempt = 0; attempt < 8; attempt++) {
-      await this.page.keyboard.press('F9');
-      if (await isShown(glyph, 2000)) {
+      await this.page.keyboard.press(key);
+      if (await isShown(locator, 2000)) {
         return;
       }
     }
-    throw new Error(`F9 on "${lineText}" has set no breakpoint.`);
+    throw new Error(`${key} has had no effect.`);
   }
 
   /** Continues, and waits until the program has stopped somewhere else. */

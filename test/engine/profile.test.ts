@@ -1,0 +1,84 @@
+// The path of one system call, in instructions and worlds, by each road: golden for the pinned compiler, and a
+// relation that holds for any.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { Profiling } from '../../src/engine/profiling.ts';
+import { flameGraph, textTwin } from '../../src/profiler/flameGraph.ts';
+import { WORLDS, type FlameNode } from '../../src/protocol/requests.ts';
+import { matchGolden } from '../support/golden.ts';
+import { root } from '../support/paths.ts';
+import { bootSystem } from '../support/system.ts';
+
+async function pathOfWrite(
+  kind: 'l4linux' | 'native',
+  syscalls: 'library' | 'trampoline',
+): Promise<FlameNode> {
+  const system = await bootSystem({ program: 'hello', system: kind, syscalls });
+  const profiling = new Profiling(system);
+  await system.execution.run();
+  profiling.stop();
+  return flameGraph(profiling.profiler.root, 'write').root;
+}
+
+function byWorld(node: FlameNode, sums = new Map<string, number>()): Map<string, number> {
+  sums.set(node.world, (sums.get(node.world) ?? 0) + node.self);
+  node.children.forEach((child) => byWorld(child, sums));
+  return sums;
+}
+
+function names(node: FlameNode): string[] {
+  return [node.name, ...node.children.flatMap(names)];
+}
+
+describe('the path of one write(2)', () => {
+  const ROADS = [
+    ['native', 'l4linux by the library', 'l4linux by the trampoline'],
+    ['native', 'l4linux', 'l4linux'],
+    ['library', 'library', 'trampoline'],
+  ] as const;
+  const paths = new Map<string, FlameNode>();
+
+  before(async () => {
+    for (const [index, name] of ROADS[0].entries()) {
+      paths.set(name, await pathOfWrite(ROADS[1][index], ROADS[2][index]));
+    }
+  });
+
+  it('crosses user, library, kernel and server on L4, and the server’s work hangs below the library', () => {
+    const graph = paths.get('l4linux by the library')!;
+    const worlds = byWorld(graph);
+    for (const world of ['library', 'kernel', 'server']) {
+      assert.ok((worlds.get(world) ?? 0) > 0, world);
+    }
+    const library = (node: FlameNode): FlameNode | undefined =>
+      node.name === '__kernel_vsyscall'
+        ? node
+        : node.children.map(library).find((each) => each !== undefined);
+    const below = names(library(graph)!);
+    assert.ok(below.includes('sys_write') && below.includes('sys_ipc'), below.join());
+  });
+
+  it('costs more by the trampoline than by the library, and least on the bare machine', () => {
+    const [native, library, trampoline] = ROADS[0].map((name) => paths.get(name)!.total);
+    assert.ok(native < library && library < trampoline, `${native} ${library} ${trampoline}`);
+  });
+
+  it('takes exactly these instructions with the pinned compiler', function () {
+    const compiler = readFileSync(path.join(root, 'build/guest/compiler.txt'), 'utf8').trim();
+    const rows = ROADS[0].map((name) => {
+      const graph = paths.get(name)!;
+      const worlds = byWorld(graph);
+      const parts = WORLDS.map((world) => `${world} ${worlds.get(world) ?? 0}`).join(', ');
+      return `${name}: ${graph.total} instructions (${parts})`;
+    });
+    matchGolden('write-path', [`compiler: ${compiler}`, ...rows, ''].join('\n'));
+  });
+
+  it('has a text twin with the same numbers', () => {
+    const graph = paths.get('l4linux by the library')!;
+    const text = textTwin({ title: '', unit: 'instructions', systemCalls: [], root: graph });
+    assert.match(text, new RegExp(`^100\\.0 % +${graph.total}  all`));
+    assert.match(text, /sys_write \[server\]/);
+  });
+});
