@@ -27,7 +27,7 @@ export class FlameGraphPanel implements vscode.Disposable {
     if (this.panel === undefined) {
       this.panel = this.create();
     }
-    this.panel.reveal();
+    this.panel.reveal(undefined, true);
     await this.update();
   }
 
@@ -44,7 +44,8 @@ export class FlameGraphPanel implements vscode.Disposable {
     const panel = vscode.window.createWebviewPanel(
       'l4scope.flameGraph',
       'L4Scope Flame Graph',
-      vscode.ViewColumn.Beside,
+      // Where the person works stays so: the next stop opens its source there, not over the graph.
+      { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
       { enableScripts: true, localResourceRoots: [media], retainContextWhenHidden: true },
     );
     const script = vscode.Uri.joinPath(media, 'flameGraph.js');
@@ -102,9 +103,8 @@ function textOf(graph: FlameGraphAnswer): string {
   }
   const lines = [`${graph.title}, in ${graph.unit}`];
   const visit = (node: FlameNode, depth: number): void => {
-    lines.push(
-      `${'  '.repeat(depth)}${node.name} [${node.world}] ${node.total} (self ${node.self})`,
-    );
+    const world = depth === 0 ? '' : ` [${node.world}]`; // the root belongs to none
+    lines.push(`${'  '.repeat(depth)}${node.name}${world} ${node.total} (self ${node.self})`);
     node.children.forEach((child) => visit(child, depth + 1));
   };
   visit(graph.root, 0);

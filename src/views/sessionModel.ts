@@ -8,6 +8,8 @@ export class SessionModel implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   private readonly subscriptions: vscode.Disposable[];
   private session: vscode.DebugSession | undefined;
+  /** Those who wait for an answer; a session that ends answers no more. */
+  private readonly waiting = new Set<() => void>();
   readonly onDidChange = this.changed.event;
 
   constructor() {
@@ -34,6 +36,7 @@ export class SessionModel implements vscode.Disposable {
   private ended(session: vscode.DebugSession): void {
     if (session === this.session) {
       this.session = undefined;
+      this.waiting.forEach((giveUp) => giveUp());
       this.changed.fire();
     }
   }
@@ -56,9 +59,22 @@ export class SessionModel implements vscode.Disposable {
     this.changed.fire();
   }
 
-  /** The answer to a custom request; undefined if nothing runs. Rejects with the session's sentence. */
+  /**
+   * The answer to a custom request; undefined if nothing runs, or if the session ends before it answers. Rejects with
+   * the session's own sentence.
+   */
   async request<Answer>(command: string, args: object = {}): Promise<Answer | undefined> {
-    return (await this.session?.customRequest(command, args)) as Answer | undefined;
+    let giveUp = (): void => undefined;
+    const ended = new Promise<undefined>((resolve) => (giveUp = () => resolve(undefined)));
+    this.waiting.add(giveUp);
+    try {
+      return await Promise.race([
+        this.session?.customRequest(command, args) as Promise<Answer | undefined>,
+        ended,
+      ]);
+    } finally {
+      this.waiting.delete(giveUp);
+    }
   }
 
   dispose(): void {

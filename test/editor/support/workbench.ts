@@ -22,18 +22,39 @@ export class Workbench {
     page.setDefaultTimeout(TIMEOUT);
     await page.goto(address);
     await page.waitForSelector('.monaco-workbench .activitybar');
-    return new Workbench(page);
+    const workbench = new Workbench(page);
+    await workbench.waitForExtension();
+    return workbench;
+  }
+
+  /** Extensions are known some seconds after the window is shown; before that F5 does nothing. */
+  private async waitForExtension(): Promise<void> {
+    const input = await this.commandPalette();
+    await input.fill('>L4Scope: Break on IPC');
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: 'L4Scope' }).waitFor();
+    await this.page.keyboard.press('Escape');
+    await input.waitFor({ state: 'hidden' });
   }
 
   /** Runs a command by its title, from the Command Palette. */
   async command(title: string): Promise<void> {
-    const input = this.page.locator('.quick-input-widget input').first();
-    await this.pressUntilShown('F1', input);
+    const input = await this.commandPalette();
     await input.fill(`>${title}`);
     await this.page
       .locator('.quick-input-list .monaco-list-row', { hasText: title })
       .first()
       .click();
+  }
+
+  /** VS Code may take the palette away again when another part of the window asks for the focus at that moment. */
+  private async commandPalette(): Promise<Locator> {
+    const input = this.page.locator('.quick-input-widget input').first();
+    await this.pressUntilShown('F1', input);
+    await this.page.waitForTimeout(200);
+    if (!(await input.isVisible())) {
+      await this.pressUntilShown('F1', input);
+    }
+    return input;
   }
 
   async openFile(name: string): Promise<void> {
