@@ -12,11 +12,7 @@ describe('The guest console of VS Code', () => {
     await page.locator('.terminal-wrapper.active').click();
     await page.keyboard.type('from the person\n');
     // Once as the echo of the guest's tty, once as what cat has written.
-    await page.waitForFunction(() => {
-      const text =
-        document.querySelector('.terminal-wrapper.active .xterm-rows')?.textContent ?? '';
-      return text.replaceAll('\u00a0', ' ').split('from the person').length === 3;
-    });
+    await workbench().waitForTerminal((text) => text.split('from the person').length === 3);
     await workbench().screenshot('cat in the guest console');
   });
 

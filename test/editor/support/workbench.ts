@@ -148,6 +148,15 @@ export class Workbench {
     return (await rows.allInnerTexts()).join('\n').replaceAll('\u00a0', ' ').trim();
   }
 
+  async waitForTerminal(isThere: (text: string) => boolean): Promise<void> {
+    for (const end = Date.now() + TIMEOUT; Date.now() < end; await this.page.waitForTimeout(100)) {
+      if (isThere(await this.terminalText())) {
+        return;
+      }
+    }
+    throw new Error(`The terminal shows something else:\n${await this.terminalText()}`);
+  }
+
   async screenshot(name: string): Promise<void> {
     mkdirSync(screenshots, { recursive: true });
     await this.page.screenshot({ path: path.join(screenshots, `${name}.png`) });
