@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
-import { makePackage } from './package.ts';
+import { makePackage } from '../../support/package.ts';
 import { root } from '../../support/paths.ts';
 import { EditorServer } from './editorServer.ts';
 import { installEditor } from './installEditor.ts';
