@@ -8,6 +8,7 @@ import path from 'node:path';
 
 import { assembleImage } from '../support/machineAssemble.ts';
 import { testMachine } from '../support/machineTest.ts';
+import { randomFloatingPoint } from './randomFloatingPoint.ts';
 import { Random, randomSequence, type Sequence } from './randomInstructions.ts';
 
 const SEQUENCES = 3000;
@@ -200,6 +201,26 @@ const VARIANTS = [
   { name: 'with flat segments', seed: 0x5051, prologue: '' },
   { name: 'with limited segments and paging', seed: 0x4c34, prologue: SEGMENTED },
 ];
+
+const FLOATING_POINT = [
+  { name: 'with all exceptions masked', seed: 0x387, unmasked: false },
+  { name: 'with all exceptions masked', seed: 0x80287, unmasked: false },
+  { name: 'with exceptions that are not masked', seed: 0x8087, unmasked: true },
+];
+
+describe('The emulated x87 and the host processor', () => {
+  for (const { name, seed, unmasked } of FLOATING_POINT) {
+    it(`agree on ${SEQUENCES} random sequences ${name} (seed ${seed})`, () => {
+      const random = new Random(seed);
+      const sequences = Array.from({ length: SEQUENCES }, () =>
+        randomFloatingPoint(random, unmasked),
+      );
+      const image = assembleImage(program(sequences, random, ''));
+      const found = differences(runOnHost(image), runInMachine(image), sequences);
+      assert.equal(found.length, 0, `${found.length} differ:\n${found.slice(0, 12).join('\n')}`);
+    });
+  }
+});
 
 describe('The emulated processor and the host processor', () => {
   for (const { name, seed, prologue } of VARIANTS) {

@@ -1,25 +1,181 @@
-// The x87's registers, so that kernels can switch them (SDM vol. 1, chapter 8). Arithmetic comes later; what is here
-// is exactly what FNINIT, FNSAVE, FRSTOR and the control-word instructions move.
+// The x87's registers (SDM vol. 1, 8.1): eight of 80 bits used as a stack, control, status and tag words, and the
+// pointers to the last instruction and its operand.
+import { type Extended, INDEFINITE, extended, kindOf } from './fpu/extended.ts';
+import { type Environment, INVALID, settle } from './fpu/rounding.ts';
+
+export const C0 = 0x0100;
+export const C1 = 0x0200;
+export const C2 = 0x0400;
+export const C3 = 0x4000;
+const STACK_FAULT = 0x40;
+const ERROR_SUMMARY = 0x80;
+const BUSY = 0x8000;
+const TOP_SHIFT = 11;
+const EMPTY = 3;
+
+/** Bits of the significand by the precision-control field; 1 is reserved and works as 64. */
+const PRECISIONS = [24, 64, 53, 64];
 
 export class FpuState {
   controlWord = 0x37f;
   statusWord = 0;
-  tagWord = 0xffff;
+  /** Bit n set: physical register n holds a number. */
+  private used = 0;
   instructionPointer = 0;
   instructionSelector = 0;
   dataPointer = 0;
   dataSelector = 0;
-  /** Eight registers of ten bytes, ST(0) first. */
-  readonly registers = new Uint8Array(80);
+  /** Physical registers. */
+  private readonly significands = new BigUint64Array(8);
+  private readonly signExponents = new Uint16Array(8);
 
   initialize(): void {
     this.controlWord = 0x37f;
     this.statusWord = 0;
-    this.tagWord = 0xffff;
+    this.used = 0;
     this.instructionPointer = 0;
     this.instructionSelector = 0;
     this.dataPointer = 0;
     this.dataSelector = 0;
+  }
+
+  get top(): number {
+    return (this.statusWord >> TOP_SHIFT) & 7;
+  }
+
+  private physical(index: number): number {
+    return (this.top + index) & 7;
+  }
+
+  moveTop(by: number): void {
+    const top = (this.top + by) & 7;
+    this.statusWord = (this.statusWord & ~(7 << TOP_SHIFT)) | (top << TOP_SHIFT);
+  }
+
+  isEmpty(index: number): boolean {
+    return ((this.used >> this.physical(index)) & 1) === 0;
+  }
+
+  free(index: number): void {
+    this.used &= ~(1 << this.physical(index));
+  }
+
+  get(index: number): Extended {
+    const at = this.physical(index);
+    const signExponent = this.signExponents[at];
+    return extended((signExponent >> 15) as 0 | 1, signExponent & 0x7fff, this.significands[at]);
+  }
+
+  set(index: number, value: Extended): void {
+    const at = this.physical(index);
+    this.signExponents[at] = (value.sign << 15) | value.exponent;
+    this.significands[at] = value.significand;
+    this.used |= 1 << at;
+  }
+
+  /** What an operation needs of the control word; flags are collected in it. */
+  environment(): Environment {
+    return {
+      rounding: (this.controlWord >> 10) & 3,
+      precision: PRECISIONS[(this.controlWord >> 8) & 3],
+      masks: this.controlWord & 0x3f,
+      raised: 0,
+      roundedUp: false,
+    };
+  }
+
+  /** Enters what an operation raised into the status word. True if all of it is masked. */
+  commit(environment: Environment): boolean {
+    settle(environment);
+    const { raised, roundedUp, masks } = environment;
+    this.statusWord = (this.statusWord & ~C1) | raised | (roundedUp ? C1 : 0);
+    const unmasked = raised & ~masks & 0x3f;
+    if (unmasked !== 0) {
+      this.statusWord |= ERROR_SUMMARY | BUSY;
+    }
+    return unmasked === 0;
+  }
+
+  /** A stack overflow or underflow; C1 tells which. True if it is masked: the result is then the indefinite. */
+  stackFault(overflow: boolean): boolean {
+    const environment = { ...this.environment(), raised: INVALID, roundedUp: overflow };
+    this.statusWord |= STACK_FAULT;
+    return this.commit(environment);
+  }
+
+  /** Pushes a number; onto a full stack the indefinite, if that is masked. */
+  push(value: Extended): void {
+    if (!this.isEmpty(7)) {
+      if (this.stackFault(true)) {
+        this.moveTop(-1);
+        this.set(0, INDEFINITE);
+      }
+      return;
+    }
+    this.moveTop(-1);
+    this.set(0, value);
+  }
+
+  pop(): void {
+    this.free(0);
+    this.moveTop(1);
+  }
+
+  get pendingError(): boolean {
+    return (this.statusWord & ERROR_SUMMARY) !== 0;
+  }
+
+  /** After FLDCW and FLDENV: the summary follows the masks. */
+  updateSummary(): void {
+    const unmasked = this.statusWord & ~this.controlWord & 0x3f;
+    this.statusWord &= ~(ERROR_SUMMARY | BUSY);
+    if (unmasked !== 0) {
+      this.statusWord |= ERROR_SUMMARY | BUSY;
+    }
+  }
+
+  setConditions(bits: number): void {
+    this.statusWord = (this.statusWord & ~(C0 | C2 | C3)) | bits;
+  }
+
+  /** Two bits a physical register: 0 valid, 1 zero, 2 special, 3 empty (8.1.7). */
+  get tagWord(): number {
+    let word = 0;
+    for (let at = 0; at < 8; at++) {
+      word |= this.tagOf(at) << (at * 2);
+    }
+    return word;
+  }
+
+  set tagWord(word: number) {
+    this.used = 0;
+    for (let at = 0; at < 8; at++) {
+      if (((word >> (at * 2)) & 3) !== EMPTY) {
+        this.used |= 1 << at;
+      }
+    }
+  }
+
+  private tagOf(at: number): number {
+    if (((this.used >> at) & 1) === 0) {
+      return EMPTY;
+    }
+    const exponent = this.signExponents[at] & 0x7fff;
+    const kind = kindOf(extended(0, exponent, this.significands[at]));
+    return kind === 'normal' ? 0 : kind === 'zero' ? 1 : 2;
+  }
+
+  /** The ten bytes of ST(index), whatever its tag. */
+  bytes(index: number): Uint8Array {
+    return bytesOf(this.get(index));
+  }
+
+  /** Without regard to the tag. */
+  setBytes(index: number, bytes: Uint8Array): void {
+    const at = this.physical(index);
+    const view = new DataView(bytes.buffer, bytes.byteOffset);
+    this.significands[at] = view.getBigUint64(0, true);
+    this.signExponents[at] = view.getUint16(8, true);
   }
 
   snapshot(): FpuSnapshot {
@@ -31,7 +187,7 @@ export class FpuState {
       instructionSelector: this.instructionSelector,
       dataPointer: this.dataPointer,
       dataSelector: this.dataSelector,
-      registers: [...this.registers],
+      registers: [0, 1, 2, 3, 4, 5, 6, 7].flatMap((index) => [...this.bytes(index)]),
     };
   }
 
@@ -43,7 +199,9 @@ export class FpuState {
     this.instructionSelector = from.instructionSelector;
     this.dataPointer = from.dataPointer;
     this.dataSelector = from.dataSelector;
-    this.registers.set(from.registers);
+    for (let index = 0; index < 8; index++) {
+      this.setBytes(index, Uint8Array.from(from.registers.slice(index * 10, index * 10 + 10)));
+    }
   }
 }
 
@@ -55,5 +213,15 @@ export interface FpuSnapshot {
   readonly instructionSelector: number;
   readonly dataPointer: number;
   readonly dataSelector: number;
+  /** Eight registers of ten bytes, ST(0) first. */
   readonly registers: readonly number[];
+}
+
+/** The ten bytes of a number, as FNSAVE and FSTP m80fp store it. */
+export function bytesOf({ sign, exponent, significand }: Extended): Uint8Array {
+  const bytes = new Uint8Array(10);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(0, significand, true);
+  view.setUint16(8, (sign << 15) | exponent, true);
+  return bytes;
 }

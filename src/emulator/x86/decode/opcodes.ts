@@ -339,7 +339,7 @@ export const ONE_BYTE_OPCODES: readonly OpcodeRow[] = `
   E7 OUT eAX,Ib out - - end NP 12
   EE OUT AL,DX out - - end NP 12
   EF OUT eAX,DX out - - end NP 12
-// Floating point: control and state only, arithmetic raises #UD with a line in the log
+// Floating point: execute/fpu.ts has a row for each encoding behind these eight bytes
   9B FWAIT - fwait - - NP 1
   D8 ESC Ev escape - - NP 1
   D9 ESC Ev escape - - NP 1

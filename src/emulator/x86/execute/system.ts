@@ -96,7 +96,7 @@ function cpuid(cpu: Cpu): void {
     r[ECX] = 0x6c65_746e; // "ntel"
     return;
   }
-  const features = FEATURE_PSE | FEATURE_TSC | FEATURE_MSR | FEATURE_CX8;
+  const features = FEATURE_FPU | FEATURE_PSE | FEATURE_TSC | FEATURE_MSR | FEATURE_CX8;
   r[EAX] = cpu.i686 ? 0x633 : 0x52c;
   r[EBX] = 0;
   r[ECX] = 0;
@@ -104,6 +104,7 @@ function cpuid(cpu: Cpu): void {
 }
 
 // The FPU bit joins when x87 arithmetic does.
+const FEATURE_FPU = 1 << 0;
 const FEATURE_PSE = 1 << 3;
 const FEATURE_TSC = 1 << 4;
 const FEATURE_MSR = 1 << 5;

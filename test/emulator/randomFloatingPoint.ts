@@ -1,0 +1,117 @@
+// Random x87 sequences as assembly text: operands that lie near every edge of the formats, all rounding and precision
+// controls, and at the end the whole state by FNSAVE, its pointers blanked, in the data that is compared.
+import type { Random, Sequence } from './randomInstructions.ts';
+
+const INTEGER_BIT = 0x80000000;
+
+/** Fields of an 80-bit number that are likely to matter: exponents at edges, significands of few or all bits. */
+function extendedWords(random: Random): [number, number, number] {
+  const exponents = [
+    0, 1, 2, 0x3fff, 0x3ffe, 0x4000, 0x403e, 0x403f, 0x401e, 0x7ffe, 0x7fff, 0x3c00, 0x3f80, 0x43fe,
+    0x407e, 0x3f6a,
+  ];
+  const significands: [number, number][] = [
+    [0, INTEGER_BIT],
+    [1, INTEGER_BIT],
+    [0xffffffff, 0xffffffff],
+    [0, 0],
+    [1, 0],
+    [0, 0xc0000000],
+    [0x400, INTEGER_BIT],
+    [0x7ff, 0xffffffff],
+    [0, 0x40000000],
+  ];
+  const exponent = random.below(3) === 0 ? random.below(0x8000) : random.pick(exponents);
+  const near = random.below(4) === 0 ? 0x3fc0 + random.below(0x80) : exponent;
+  const [low, high] =
+    random.below(2) === 0
+      ? random.pick(significands)
+      : [random.next(), (random.next() | (random.below(12) === 0 ? 0 : INTEGER_BIT)) >>> 0];
+  return [low, high, near | (random.below(2) << 15)];
+}
+
+function realWords(random: Random, width: 32 | 64): number[] {
+  const edges = [
+    0, 1, 0x7fffff, 0x800000, 0x7f7fffff, 0x7f800000, 0x7f800001, 0x7fc00000, 0x3f800000,
+    0x4b000000,
+  ];
+  const sign = random.below(2) * INTEGER_BIT;
+  const word = random.below(2) === 0 ? random.pick(edges) : random.next() >>> 1;
+  if (width === 32) {
+    return [(word | sign) >>> 0];
+  }
+  const high =
+    random.below(2) === 0
+      ? random.pick([0, 1, 0x100000, 0x7fefffff, 0x7ff00000, 0x7ff80000, 0x3ff00000])
+      : word;
+  const low = random.pick([0, 1, 0xffffffff, random.next()]);
+  return [low, (high | sign) >>> 0];
+}
+
+function stored(words: readonly number[], offset: number): string[] {
+  return words.map((word, index) => `movl $${word >>> 0}, ${offset + index * 4}(%ebx)`);
+}
+
+type Maker = (random: Random) => string[];
+
+function withMemory(make: (random: Random) => number[], ...mnemonics: string[]): Maker {
+  return (random) => [...stored(make(random), 0), `${random.pick(mnemonics)} (%ebx)`];
+}
+
+const st = (random: Random): string => `%st(${random.below(4)})`;
+const integers = (count: number) => (random: Random) =>
+  Array.from({ length: count }, () => random.value() >>> 0);
+
+const MAKERS: readonly Maker[] = [
+  withMemory(extendedWords, 'fldt'),
+  withMemory(extendedWords, 'fldt'),
+  withMemory(extendedWords, 'fldt'),
+  withMemory((random) => realWords(random, 32), 'flds', 'fadds', 'fmuls', 'fsubs', 'fsubrs', 'fdivs', 'fdivrs', 'fcoms', 'fcomps'),
+  withMemory((random) => realWords(random, 64), 'fldl', 'faddl', 'fmull', 'fsubl', 'fsubrl', 'fdivl', 'fdivrl', 'fcoml', 'fcompl'),
+  withMemory(integers(1), 'fildl', 'fiaddl', 'fimull', 'fisubl', 'fisubrl', 'fidivl', 'fidivrl', 'ficoml', 'ficompl', 'filds', 'fiadds', 'fimuls', 'fisubs', 'fidivrs', 'ficoms'),
+  withMemory(integers(2), 'fildll'),
+  (random) => [`${random.pick(['fadd', 'fmul', 'fsub', 'fsubr', 'fdiv', 'fdivr'])} ${st(random)}, %st`],
+  (random) => [`${random.pick(['fadd', 'fmul', 'fsub', 'fsubr', 'fdiv', 'fdivr'])} %st, ${st(random)}`],
+  (random) => [`${random.pick(['faddp', 'fmulp', 'fsubp', 'fsubrp', 'fdivp', 'fdivrp'])} %st, ${st(random)}`],
+  (random) => [`${random.pick(['fcom', 'fcomp', 'fucom', 'fucomp', 'fxch', 'fst', 'fstp', 'fld', 'ffree'])} ${st(random)}`],
+  (random) => [`${random.pick(['fcomi', 'fcomip', 'fucomi', 'fucomip'])} ${st(random)}, %st`],
+  (random) => [`${random.pick(['fcmovb', 'fcmove', 'fcmovbe', 'fcmovu', 'fcmovnb', 'fcmovne', 'fcmovnbe', 'fcmovnu'])} ${st(random)}, %st`],
+  (random) => [random.pick(['fchs', 'fabs', 'ftst', 'fxam', 'fsqrt', 'frndint', 'fscale', 'fprem', 'fprem1', 'fcompp', 'fucompp', 'fincstp', 'fdecstp'])],
+  (random) => [random.pick(['fld1', 'fldl2t', 'fldl2e', 'fldpi', 'fldlg2', 'fldln2', 'fldz'])],
+  (random) => [`${random.pick(['fsts', 'fstps', 'fstl', 'fstpl', 'fistl', 'fistpl', 'fists', 'fistps', 'fistpll', 'fstpt'])} ${16 + random.below(4) * 8}(%ebx)`],
+]; // prettier-ignore
+
+/** Precision-control value 1 is reserved. */
+function controlWord(random: Random, masks: number): number {
+  return 0x40 | masks | (random.pick([0, 2, 3, 3, 3]) << 8) | (random.below(4) << 10);
+}
+
+const SAVED = 64;
+
+function dump(): string[] {
+  const pointers = [12, 16, 20, 24].map((offset) => `movl $0, ${SAVED + offset}(%ebx)`);
+  return [`fnsave ${SAVED}(%ebx)`, ...pointers];
+}
+
+/**
+ * A few loads, then operations. `unmasked`: some exceptions are not masked before the last one, which the sequence
+ * ends with, because the next that waits would trap.
+ */
+export function randomFloatingPoint(random: Random, unmasked: boolean): Sequence {
+  const lines = ['fninit', `movw $${controlWord(random, 0x3f)}, 56(%ebx)`, 'fldcw 56(%ebx)'];
+  for (let loads = random.below(4); loads > 0; loads--) {
+    lines.push(...stored(extendedWords(random), 0), 'fldt (%ebx)');
+  }
+  for (let count = unmasked ? 0 : random.below(5); count > 0; count--) {
+    lines.push(...random.pick(MAKERS)(random));
+  }
+  if (unmasked) {
+    lines.push(
+      'fnclex',
+      `movw $${controlWord(random, random.below(64))}, 56(%ebx)`,
+      'fldcw 56(%ebx)',
+    );
+  }
+  lines.push(...random.pick(MAKERS)(random), ...dump());
+  return { lines, undefinedFlags: 0 };
+}
