@@ -58,7 +58,9 @@ export class Session {
       outcome?.afterwards?.();
     } catch (error) {
       const text = messageOf(error);
-      const body = { error: { id: 1, format: text.replace(/[{}]/g, '$&'), showUser: true } };
+      // Only a failed launch interrupts the person; other answers come too late or are shown where they were asked.
+      const showUser = request.command === 'launch';
+      const body = { error: { id: 1, format: '{text}', variables: { text }, showUser } };
       this.respond(request, false, body, text);
     }
   }
