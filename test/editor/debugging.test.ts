@@ -81,6 +81,7 @@ describe('A person who debugs hello.c in VS Code', () => {
     await input.press('Enter');
     const mappings = workbench().view('Mapping Database');
     await mappings.pane.getByText('Who mapped 0x08048000 in 5 hello').waitFor();
+    await mappings.row(/^\s*5 hello\s*0x08048000/).waitFor();
     const rows = await mappings.rows();
     assert.match(rows[0], /^0x08048000 ?2 sigma0 → 4 linux → 5 hello/);
     assert.deepEqual(

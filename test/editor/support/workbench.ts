@@ -29,32 +29,35 @@ export class Workbench {
 
   /** Extensions are known some seconds after the window is shown; before that F5 does nothing. */
   private async waitForExtension(): Promise<void> {
-    const input = await this.commandPalette();
-    await input.fill('>L4Scope: Break on IPC');
-    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: 'L4Scope' }).waitFor();
+    await this.listedCommand('L4Scope: Break on IPC to the Linux Server');
     await this.page.keyboard.press('Escape');
-    await input.waitFor({ state: 'hidden' });
   }
 
   /** Runs a command by its title, from the Command Palette. */
   async command(title: string): Promise<void> {
-    const input = await this.commandPalette();
-    await input.fill(`>${title}`);
-    await this.page
-      .locator('.quick-input-list .monaco-list-row', { hasText: title })
-      .first()
-      .click();
+    const row = await this.listedCommand(title);
+    await row.click();
   }
 
-  /** VS Code may take the palette away again when another part of the window asks for the focus at that moment. */
-  private async commandPalette(): Promise<Locator> {
+  /** Opens the Command Palette on a title. VS Code takes it away when another part of the window asks for the focus. */
+  private async listedCommand(title: string): Promise<Locator> {
     const input = this.page.locator('.quick-input-widget input').first();
-    await this.pressUntilShown('F1', input);
-    await this.page.waitForTimeout(200);
-    if (!(await input.isVisible())) {
-      await this.pressUntilShown('F1', input);
+    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
+    for (let attempt = 0; attempt < 10; attempt++) {
+      await this.page.keyboard.press('F1');
+      const typed = input.fill(`>${title}`, { timeout: 4000 });
+      if (
+        (await typed.then(
+          () => true,
+          () => false,
+        )) &&
+        (await isShown(row, 4000))
+      ) {
+        return row;
+      }
+      await this.page.keyboard.press('Escape');
     }
-    return input;
+    throw new Error(`The Command Palette does not list "${title}".`);
   }
 
   async openFile(name: string): Promise<void> {
