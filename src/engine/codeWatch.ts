@@ -59,7 +59,8 @@ export class CodeWatch {
 
   /** The machine enters a page of code whose translation was not in the instruction TLB; page numbers, not addresses. */
   onCodePage(linearPage: number, physicalPage: number): void {
-    for (const watch of this.paged.get(linearPage) ?? []) {
+    const virtualPage = linearPage - (this.target.registers().csBase >>> 12); // small spaces lie at a segment's base
+    for (const watch of this.paged.get(virtualPage) ?? []) {
       if (this.belongs(watch.location, this.spaces.currentTask())) {
         this.bind(watch, physicalPage * 4096 + (watch.location.address & 0xfff));
       }

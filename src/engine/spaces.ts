@@ -46,8 +46,11 @@ export class Spaces {
   /** The page directory (a CR3 value) of a task; the current one for the kernel and for unknown tasks. */
   pageDirectoryOf(task: number): number {
     const current = this.target.registers().cr3;
-    if (task === KERNEL_TASK || task === this.currentTask()) {
+    if (task === KERNEL_TASK) {
       return current;
+    }
+    if (task === this.currentTask()) {
+      return this.kernel?.currentPageDirectory() ?? current;
     }
     if (this.kernel !== undefined) {
       return this.kernel.spaceOfTask(task)?.pageDirectory ?? current;

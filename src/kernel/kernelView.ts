@@ -54,7 +54,10 @@ export class KernelView {
   readonly image: SymbolImage;
   private readonly target: Target;
   readonly read: ReadMemory;
-  private path: { variable: number | undefined; offsets: number[] } | undefined;
+  /** Where the words are that lead to the running space; found once. */
+  private places:
+    | { variable: number | undefined; space: number; task: number; page_directory: number }
+    | undefined;
 
   constructor(image: SymbolImage, target: Target) {
     this.image = image;
@@ -95,20 +98,30 @@ export class KernelView {
    * places of the words come from the debug information, once. Undefined before there is one.
    */
   currentTask(): number | undefined {
-    this.path ??= this.currentTaskPath();
-    let address: number | undefined = this.path.variable;
-    for (const offset of this.path.offsets) {
-      const pointer: number | undefined =
-        address === undefined ? undefined : word(this.read(address, 4));
-      address = pointer === undefined || pointer === 0 ? undefined : pointer + offset;
-    }
-    return address === undefined ? undefined : word(this.read(address, 4));
+    return this.wordOfCurrentSpace('task');
   }
 
-  private currentTaskPath(): { variable: number | undefined; offsets: number[] } {
-    const space = offsetOf(this.image.types.named('struct tcb'), 'space');
-    const task = offsetOf(this.image.types.named('struct space'), 'task');
-    return { variable: this.image.global('current')?.address, offsets: [space, task] };
+  /** The page directory of the running thread's space; CR3 may hold another while a small space runs. */
+  currentPageDirectory(): number | undefined {
+    return this.wordOfCurrentSpace('page_directory');
+  }
+
+  private wordOfCurrentSpace(member: 'task' | 'page_directory'): number | undefined {
+    this.places ??= {
+      variable: this.image.global('current')?.address,
+      space: offsetOf(this.image.types.named('struct tcb'), 'space'),
+      task: offsetOf(this.image.types.named('struct space'), 'task'),
+      page_directory: offsetOf(this.image.types.named('struct space'), 'page_directory'),
+    };
+    const { variable, space } = this.places;
+    const control = variable === undefined ? undefined : this.pointerAt(variable);
+    const found = control === undefined ? undefined : this.pointerAt(control + space);
+    return found === undefined ? undefined : word(this.read(found + this.places[member], 4));
+  }
+
+  private pointerAt(address: number): number | undefined {
+    const pointer = word(this.read(address, 4));
+    return pointer === 0 ? undefined : pointer;
   }
 
   threadAt(address: number): KernelThread | undefined {
