@@ -1,24 +1,15 @@
 // One editor for the whole suite: the first test file that asks packages the extension, installs it in a real VS Code
 // and starts a browser; the last one ends both. Each describe() gets a window of its own, with nothing remembered.
-import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { chromium, type Browser } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { makePackage } from '../../support/package.ts';
 import { root } from '../../support/paths.ts';
+import { launchBrowser, skipWithoutBrowser } from './browser.ts';
 import { EditorServer } from './editorServer.ts';
 import { installEditor } from './installEditor.ts';
 import { Workbench } from './workbench.ts';
-
-export const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-
-const CHROMIUM_ARGUMENTS = [
-  '--no-sandbox', // the suite runs as root in CI, and the pages are our own
-  '--disable-gpu',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 interface Editor {
   readonly server: EditorServer;
@@ -32,10 +23,7 @@ async function startEditor(): Promise<Editor> {
   const scratch = mkdtempSync(path.join(tmpdir(), 'l4scope-suite-'));
   const extension = makePackage(path.join(scratch, 'l4scope.vsix'));
   const server = await EditorServer.start(installEditor(root), extension);
-  const browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    args: CHROMIUM_ARGUMENTS,
-  });
+  const browser = await launchBrowser();
   return { server, browser, scratch };
 }
 
@@ -52,10 +40,7 @@ after(async () => {
 export function useWorkbench(): () => Workbench {
   let workbench: Workbench | undefined;
   before(async function () {
-    if (!existsSync(CHROMIUM)) {
-      console.log('chromium is not installed: the tests in a real editor are skipped.');
-      this.skip();
-    }
+    skipWithoutBrowser(this);
     running ??= startEditor();
     const { browser, server, scratch } = await running;
     const folder = mkdtempSync(path.join(scratch, 'examples-'));
