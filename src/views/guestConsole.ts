@@ -49,13 +49,15 @@ export class GuestConsoles implements vscode.Disposable {
   }
 }
 
+const GREETING = '[what you type here is the standard input of the program; Ctrl+D ends it]\r\n';
+
 class GuestConsole implements vscode.Pseudoterminal {
   private readonly session: vscode.DebugSession;
   private readonly writes = new vscode.EventEmitter<string>();
   readonly onDidWrite = this.writes.event;
   private readonly terminal: vscode.Terminal;
   /** What was written before the terminal was open. */
-  private pending: string | undefined = '';
+  private pending: string | undefined = GREETING;
   private isOver = false;
 
   constructor(session: vscode.DebugSession) {

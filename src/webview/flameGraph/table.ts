@@ -12,7 +12,9 @@ export function fillTable(table: HTMLTableElement, root: FlameNode): void {
     }
     const name = '  '.repeat(depth) + node.name;
     const [total, self] = [node.total, node.self].map((count) => count.toLocaleString('en'));
-    table.append(row('td', [shareText(node, root), total, self, name, depth === 0 ? '' : node.world]));
+    table.append(
+      row('td', [shareText(node, root), total, self, name, depth === 0 ? '' : node.world]),
+    );
     node.children.forEach((child) => visit(child, depth + 1));
   };
   visit(root, 0);
