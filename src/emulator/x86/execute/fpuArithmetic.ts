@@ -68,9 +68,7 @@ function finish(
     return;
   }
   fpu.set(target, value);
-  for (let count = 0; count < pops; count++) {
-    fpu.pop();
-  }
+  popTimes(fpu, pops);
 }
 
 const reverse =
@@ -127,9 +125,7 @@ function underflowed(fpu: FpuState, isComparison: boolean, target: number, pops:
   if (!isComparison) {
     fpu.set(target, INDEFINITE);
   }
-  for (let count = 0; count < pops; count++) {
-    fpu.pop();
-  }
+  popTimes(fpu, pops);
 }
 
 export const arithmeticReal = (width: RealWidth): FpuHandler =>
@@ -175,9 +171,7 @@ function compareInto(
   if (forbids(environment)) {
     return;
   }
-  for (let count = 0; count < pops; count++) {
-    fpu.pop();
-  }
+  popTimes(fpu, pops);
 }
 
 /** FCOM, FUCOM and their popping forms with ST(i). */
@@ -213,9 +207,7 @@ export function compareToFlags(quietIsInvalid: boolean, pops: number): FpuHandle
     }
     changeFlags(cpu.r, ARITHMETIC, ORDER_FLAGS[order]);
     if (isMasked && !forbids(environment)) {
-      for (let count = 0; count < pops; count++) {
-        fpu.pop();
-      }
+      popTimes(fpu, pops);
     }
   };
 }
@@ -317,9 +309,13 @@ export const loadConstant: FpuHandler = (cpu, i) => {
 
 // Stores
 
-export const storeReal =
-  (width: RealWidth, pops: number): FpuHandler =>
-  (cpu, i) => {
+/** `convert` gives the bits to store; undefined if an exception forbids the store. */
+function storing(
+  width: 16 | 32 | 64,
+  pops: number,
+  convert: (value: Extended, environment: Environment) => bigint | undefined,
+): FpuHandler {
+  return (cpu, i) => {
     const { fpu } = cpu;
     probeStore(cpu, i, width >> 3);
     const environment = fpu.environment();
@@ -327,7 +323,7 @@ export const storeReal =
     if (found === undefined) {
       return;
     }
-    const bits = toReal(found[0], width, environment);
+    const bits = convert(found[0], environment);
     if (!isUnderflow(fpu, 0)) {
       fpu.commit(environment);
     }
@@ -336,26 +332,13 @@ export const storeReal =
       popTimes(fpu, pops);
     }
   };
+}
 
-export const storeInteger =
-  (width: IntegerWidth, pops: number): FpuHandler =>
-  (cpu, i) => {
-    const { fpu } = cpu;
-    probeStore(cpu, i, width >> 3);
-    const environment = fpu.environment();
-    const found = operands(fpu, 0);
-    if (found === undefined) {
-      return;
-    }
-    const value = toInteger(found[0], width, environment);
-    if (!isUnderflow(fpu, 0)) {
-      fpu.commit(environment);
-    }
-    if (!forbids(environment)) {
-      writeBits(cpu, i, width, value);
-      popTimes(fpu, pops);
-    }
-  };
+export const storeReal = (width: RealWidth, pops: number): FpuHandler =>
+  storing(width, pops, (value, environment) => toReal(value, width, environment));
+
+export const storeInteger = (width: IntegerWidth, pops: number): FpuHandler =>
+  storing(width, pops, (value, environment) => toInteger(value, width, environment));
 
 export const storeExtended: FpuHandler = (cpu, i) => {
   const { fpu } = cpu;
