@@ -4,6 +4,7 @@ import type { MachineMemory } from '../memoryLayout.ts';
 import { BlockCache } from './blocks.ts';
 import { Decoder } from './decode/decoder.ts';
 import type { Instruction } from './decode/instruction.ts';
+import { IF, TF } from './flags.ts';
 import { GP, PendingFault, SS_FAULT, UD, GUEST_FAULT } from './faults.ts';
 import { FpuState } from './fpuState.ts';
 import { load, probeWrite, store } from './memory/access.ts';
@@ -15,7 +16,7 @@ import {
 } from './memory/fastTable.ts';
 import { Mmu, WANT_USER, type MmuObserver } from './memory/mmu.ts';
 import { BIG, type Descriptor, expandDownAllows, highestOffset } from './memory/segmentation.ts';
-import { ATTRIBUTES, BASE, CPL, CS, DS, EIP, ES, GS, LIMIT, SS } from './registers.ts';
+import { ATTRIBUTES, BASE, CPL, CS, DS, EFLAGS, EIP, ES, GS, LIMIT, SS } from './registers.ts';
 
 /** The I/O ports as the processor reaches them; width in bits. */
 export interface PortSpace {
@@ -87,6 +88,8 @@ export class Cpu implements MmuObserver {
   /** Which of the block cache's modes the segments make. */
   mode = 1;
 
+  /** INTR, as the interrupt controller drives it. */
+  interruptLine: { readonly pending: boolean } = { pending: false };
   halted = false;
   shutdown = false;
   /** After STI, MOV SS and POP SS: no interrupt before the next instruction has ended. */
@@ -164,6 +167,16 @@ export class Cpu implements MmuObserver {
     const where = `EIP ${hex(this.instructionEip)}, linear ${hex(linear)}`;
     this.report(`The processor does not support ${what} (${where}); the guest gets #UD.`);
     return this.fault.raise(UD);
+  }
+
+  /** After an instruction that may have changed what an interrupt or a single step depends on. */
+  get mustLeave(): boolean {
+    const flags = this.r[EFLAGS];
+    return (
+      (flags & TF) !== 0 ||
+      this.inhibitInterrupts ||
+      ((flags & IF) !== 0 && this.interruptLine.pending)
+    );
   }
 
   setPrivilege(level: number): void {

@@ -44,6 +44,7 @@ export class Interpreter {
     this.cpu = cpu;
     this.clock = clock;
     this.interrupts = interrupts;
+    cpu.interruptLine = interrupts;
   }
 
   /** Executes at most `maximum` instructions. */

@@ -17,6 +17,11 @@ export interface OpcodeRow {
   /** Letters of the flags that are undefined afterwards. */
   readonly undefines: string;
   readonly endsBlock: boolean;
+  /**
+   * Ends its block, but neither waits nor reaches a device: the fast path goes on behind it, unless an interrupt or
+   * a single step is due.
+   */
+  readonly stays: boolean;
   /** Only at CPL 0. */
   readonly privileged: boolean;
   /** Accepts LOCK on a memory destination. */
@@ -28,7 +33,7 @@ export interface OpcodeRow {
   readonly clocks: number;
 }
 
-const FLAG_WORDS = new Set(['end', 'cpl0', 'lock', 'i686', 'NP', 'UV', 'PU', 'PV']);
+const FLAG_WORDS = new Set(['end', 'stays', 'cpl0', 'lock', 'i686', 'NP', 'UV', 'PU', 'PV']);
 
 /**
  * Reads one line: `80/0 ADD Eb,Ib add oszapc - lock UV 1`
@@ -55,7 +60,8 @@ export function parseRow(line: string): OpcodeRow {
     handler: handler as HandlerName,
     sets: sets === '-' ? '' : sets,
     undefines: undefines === '-' ? '' : undefines,
-    endsBlock: words.has('end'),
+    endsBlock: words.has('end') || words.has('stays'),
+    stays: words.has('stays'),
     privileged: words.has('cpl0'),
     lockable: words.has('lock'),
     i686: words.has('i686'),

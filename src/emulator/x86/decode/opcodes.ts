@@ -248,16 +248,16 @@ export const ONE_BYTE_OPCODES: readonly OpcodeRow[] = `
   60 PUSHA - pusha - - NP 5
   61 POPA - popa - - NP 5
   9C PUSHF - pushf - - NP 4
-  9D POPF - popf oszapcdit - end NP 6
+  9D POPF - popf oszapcdit - stays NP 6
   C8 ENTER Iw,Ib enter - - NP 11
   C9 LEAVE - leave - - NP 3
   06 PUSH ES pushSegment - - NP 1
   0E PUSH CS pushSegment - - NP 1
   16 PUSH SS pushSegment - - NP 1
   1E PUSH DS pushSegment - - NP 1
-  07 POP ES popSegment - - end NP 3
+  07 POP ES popSegment - - stays NP 3
   17 POP SS popSegment - - end NP 3
-  1F POP DS popSegment - - end NP 3
+  1F POP DS popSegment - - stays NP 3
 // Control transfer
   70 Jcc Jb jcc - - end PV 1
   71 Jcc Jb jcc - - end PV 1
@@ -286,17 +286,17 @@ export const ONE_BYTE_OPCODES: readonly OpcodeRow[] = `
   FF/4 JMP Ev jmpIndirect - - end NP 2
   C3 RET - ret - - end NP 2
   C2 RET Iw ret - - end NP 3
-  9A CALLF Ap callFar - - end NP 4
-  EA JMPF Ap jmpFar - - end NP 3
-  FF/3 CALLF Mp callFar - - end NP 5
-  FF/5 JMPF Mp jmpFar - - end NP 4
-  CB RETF - retFar - - end NP 4
-  CA RETF Iw retFar - - end NP 4
-  CC INT3 - int3 - - end NP 13
-  CD INT Ib int - - end NP 16
-  CE INTO - into - - end NP 4
+  9A CALLF Ap callFar - - stays NP 4
+  EA JMPF Ap jmpFar - - stays NP 3
+  FF/3 CALLF Mp callFar - - stays NP 5
+  FF/5 JMPF Mp jmpFar - - stays NP 4
+  CB RETF - retFar - - stays NP 4
+  CA RETF Iw retFar - - stays NP 4
+  CC INT3 - int3 - - stays NP 13
+  CD INT Ib int - - stays NP 16
+  CE INTO - into - - stays NP 4
   F1 INT1 - int1 - - end NP 13
-  CF IRET - iret oszapcdit - end NP 8
+  CF IRET - iret oszapcdit - stays NP 8
   62 BOUND Gv,M bound - - NP 8
 // Strings
   6C INS Xb ins - - end NP 9
@@ -325,7 +325,7 @@ export const ONE_BYTE_OPCODES: readonly OpcodeRow[] = `
   9F LAHF - lahf - - NP 2
 // Segments
   8C MOV Ev,Sw movFromSegment - - NP 1
-  8E MOV Sw,Ew movToSegment - - end NP 2
+  8E MOV Sw,Ew movToSegment - - stays NP 2
   C4 LES Gv,M loadFarPointer - - end NP 4
   C5 LDS Gv,M loadFarPointer - - end NP 4
   63 ARPL Ew,Gw arpl z - NP 7

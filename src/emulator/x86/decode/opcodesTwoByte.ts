@@ -69,8 +69,8 @@ export const TWO_BYTE_OPCODES: readonly OpcodeRow[] = `
   0F1F NOP Ev nop - - i686 UV 1
   0FA0 PUSH FS pushSegment - - NP 1
   0FA8 PUSH GS pushSegment - - NP 1
-  0FA1 POP FS popSegment - - end NP 3
-  0FA9 POP GS popSegment - - end NP 3
+  0FA1 POP FS popSegment - - stays NP 3
+  0FA9 POP GS popSegment - - stays NP 3
   0F80 Jcc Jz jcc - - end PV 1
   0F81 Jcc Jz jcc - - end PV 1
   0F82 Jcc Jz jcc - - end PV 1
@@ -105,13 +105,13 @@ export const TWO_BYTE_OPCODES: readonly OpcodeRow[] = `
   0F01/3 LIDT M lidt - - cpl0 NP 6
   0F01/4 SMSW Ev smsw - - NP 6
   0F01/6 LMSW Ew lmsw - - cpl0 end NP 6
-  0F01/7 INVLPG M invlpg - - cpl0 end NP 25
+  0F01/7 INVLPG M invlpg - - cpl0 stays NP 25
   0F06 CLTS - clts - - cpl0 end NP 10
   0F08 INVD - nop - - cpl0 NP 15
   0F09 WBINVD - nop - - cpl0 NP 2000
   0F20 MOV Rd,Cd movFromControl - oszapc cpl0 NP 4
   0F21 MOV Rd,Dd movFromDebug - oszapc cpl0 NP 2
-  0F22 MOV Cd,Rd movToControl - oszapc cpl0 end NP 22
+  0F22 MOV Cd,Rd movToControl - oszapc cpl0 stays NP 22
   0F23 MOV Dd,Rd movToDebug - oszapc cpl0 end NP 11
   0F30 WRMSR - wrmsr - - cpl0 end NP 30
   0F31 RDTSC - rdtsc - - NP 11

@@ -36,15 +36,15 @@ export function executeBlocks(cpu: Cpu, start: number): number {
   const { bytes, words, fastTable: fast } = cpu.memory;
   const { fetchTags, fetchPhysical } = mmu;
   const highestOffsets = cpu.highest;
-  const readMask = cpu.readMask;
-  const writeMask = cpu.writeMask;
+  let readMask = cpu.readMask;
+  let writeMask = cpu.writeMask;
   // A fetch at CPL 3 needs the user bit of the tag; at other levels the bit does not matter.
-  const user = r[CPL] === 3;
-  const tagMask = user ? -1 : ~(1 << 20);
-  const tagBits = user ? 3 << 20 : 2 << 20;
-  const mode = cpu.mode;
-  const codeBase = r[BASE + CS];
-  const codeLimit = r[LIMIT + CS] >>> 0;
+  let user = r[CPL] === 3;
+  let tagMask = user ? -1 : ~(1 << 20);
+  let tagBits = user ? 3 << 20 : 2 << 20;
+  let mode = cpu.mode;
+  let codeBase = r[BASE + CS];
+  let codeLimit = r[LIMIT + CS] >>> 0;
   let eip = r[EIP];
   let left = cpu.left;
   let references = 0;
@@ -140,10 +140,22 @@ export function executeBlocks(cpu: Cpu, start: number): number {
         r[EIP] = cpu.instructionEip + (location >>> 16);
         const instruction = instructions[code[pc + 1]] as Instruction;
         instruction.handler(cpu, instruction);
-
         eip = r[EIP];
-        exit = EXIT.CONTINUE;
-        break loop;
+        if (!instruction.row.stays || cpu.mustLeave) {
+          exit = EXIT.CONTINUE;
+          break loop;
+        }
+        // The level, the segments and the translations may be others now.
+        readMask = cpu.readMask;
+        writeMask = cpu.writeMask;
+        user = r[CPL] === 3;
+        tagMask = user ? -1 : ~(1 << 20);
+        tagBits = user ? 3 << 20 : 2 << 20;
+        mode = cpu.mode;
+        codeBase = r[BASE + CS];
+        codeLimit = r[LIMIT + CS] >>> 0;
+        slot = 0;
+        break;
       }
       case 5: /* END */ {
         slot = pc + 3;
