@@ -122,11 +122,6 @@ export class Workbench {
     await this.view('Call Stack').row(callStackText).waitFor();
   }
 
-  async notifications(): Promise<string[]> {
-    await this.page.locator('.notification-list-item').first().waitFor();
-    return this.page.locator('.notification-list-item-message').allInnerTexts();
-  }
-
   /** The innermost frame of the webview that is open. */
   async webview(selector: string): Promise<Frame> {
     for (let attempt = 0; attempt < 200; attempt++) {
@@ -199,7 +194,7 @@ export class View {
   }
 }
 
-export async function isShown(locator: Locator, timeout: number): Promise<boolean> {
+async function isShown(locator: Locator, timeout: number): Promise<boolean> {
   return locator.waitFor({ timeout }).then(
     () => true,
     () => false,
