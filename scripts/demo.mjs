@@ -58,7 +58,7 @@ function flameLines(node, all, depth = 0) {
 }
 
 async function showStop(client, stopped) {
-  say('Stopped', [stopped.description]);
+  say('Stopped', [stopped.text]);
   const { threads } = await client.request('l4/threads');
   const states = threads.map((row) => `${row.name.padEnd(28)} ${row.waitsFor || row.state}`);
   say('Threads', states);
@@ -70,7 +70,7 @@ async function showStop(client, stopped) {
 }
 
 async function showMapping(client, stopped) {
-  const { address, text } = await stringOf(client, stopped.description);
+  const { address, text } = await stringOf(client, stopped.text);
   const answer = await client.request('l4/mappingDatabase', { reference: address });
   const chain = answer.trees.flatMap((tree) => chainToRoot(tree.root));
   say(

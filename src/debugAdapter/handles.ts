@@ -24,27 +24,33 @@ export type ShownVariable =
     };
 
 export class Handles {
-  private frames: FrameHandle[] = [];
-  private containers: VariableContainer[] = [];
+  private readonly frames = new Map<number, FrameHandle>();
+  private readonly containers = new Map<number, VariableContainer>();
+  /** Never used twice: a late question about the last stop must not be answered with this one's frame. */
+  private last = 0;
 
   clear(): void {
-    this.frames = [];
-    this.containers = [];
+    this.frames.clear();
+    this.containers.clear();
   }
 
   addFrame(frame: FrameHandle): number {
-    return this.frames.push(frame);
+    this.last += 1;
+    this.frames.set(this.last, frame);
+    return this.last;
   }
 
   frame(id: number): FrameHandle | undefined {
-    return this.frames[id - 1];
+    return this.frames.get(id);
   }
 
   addContainer(container: VariableContainer): number {
-    return this.containers.push(container);
+    this.last += 1;
+    this.containers.set(this.last, container);
+    return this.last;
   }
 
   container(reference: number): VariableContainer | undefined {
-    return this.containers[reference - 1];
+    return this.containers.get(reference);
   }
 }

@@ -40,6 +40,7 @@ function initialize(): Outcome {
 async function launch(debuggee: Debuggee, args: unknown): Promise<Outcome> {
   const checked = checkLaunchArguments(args);
   const program = await findProgram(debuggee.host, checked.program);
+  debuggee.sources.prefer(checked.program);
   await debuggee.launch(checked, program);
   return { afterwards: () => debuggee.sendEvent('initialized', undefined) };
 }

@@ -4,13 +4,22 @@ import { baseName, joinPath } from '../engine/host.ts';
 
 export class SourceMap {
   private readonly root: string;
+  private own: string | undefined;
 
   constructor(root: string) {
     this.root = root;
   }
 
+  /** The person's own copy of the source of a bundled program: it is shown instead of ours, with its breakpoints. */
+  prefer(hostPath: string): void {
+    this.own = hostPath;
+  }
+
   /** The host's path of a file named in debug information. */
   hostPath(file: string): string {
+    if (this.own !== undefined && file === `programs/${baseName(this.own)}`) {
+      return this.own;
+    }
     return joinPath(this.root, file);
   }
 

@@ -51,7 +51,7 @@ function frameOf(
 function scopes(debuggee: Debuggee, args: DebugProtocol.ScopesArguments): Outcome {
   const handle = debuggee.handles.frame(args.frameId);
   if (handle === undefined) {
-    throw new Error('The frame is gone: the machine has run on.');
+    return { body: { scopes: [] } }; // the machine has run on while the editor asked; it asks again at the next stop
   }
   const { frame, thread } = handle;
   const locals = debuggee.handles.addContainer({

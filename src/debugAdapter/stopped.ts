@@ -20,12 +20,12 @@ function reasonOf(cause: StopCause, system: System): Body {
     case 'event':
       return {
         reason: 'function breakpoint',
-        description: cause.text,
+        description: labelOf(cause.text),
         text: cause.text,
         hitBreakpointIds: [...cause.ids],
       };
     case 'filter':
-      return { reason: 'exception', description: cause.text, text: cause.text };
+      return { reason: 'exception', description: labelOf(cause.text), text: cause.text };
     case 'panic':
       return { reason: 'exception', description: cause.text, text: cause.text };
     case 'entry':
@@ -37,6 +37,11 @@ function reasonOf(cause: StopCause, system: System): Body {
     default:
       return withoutSource(system, { reason: 'pause' });
   }
+}
+
+/** "IPC send" of "IPC send: 5.0 hello to ...": the Call Stack view has room for no more beside the thread's name. */
+function labelOf(text: string): string {
+  return text.replace(/:.*$/s, '');
 }
 
 /**

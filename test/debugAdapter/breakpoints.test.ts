@@ -180,7 +180,7 @@ describe('breakpoints in all worlds', () => {
         client.setFunctionBreakpointsRequest({ breakpoints: [{ name: 'trampoline' }] }),
       ),
     );
-    assert.match(stop.description ?? '', /int 0x80 caught by the trampoline: write/);
+    assert.match(stop.text ?? '', /int 0x80 caught by the trampoline: write/);
     const names = (await adapter.frames(stop.threadId ?? 0)).map(({ name }) => name);
     assert.ok(names.includes('write') && names.includes('main'), names.join());
   });
@@ -194,7 +194,7 @@ describe('breakpoints in all worlds', () => {
       ),
     );
     assert.match(
-      stop.description ?? '',
+      stop.text ?? '',
       /^Page-fault RPC to the pager: 5\.0 pager\.elf to 4\.\d pager\.elf/,
     );
   });
