@@ -28,6 +28,16 @@ struct file *file_of(struct process *process, unsigned fd)
 	return fd < FILES_PER_PROCESS ? process->files[fd] : NULL;
 }
 
+void files_copy(const struct process *from, struct process *to)
+{
+	for (unsigned fd = 0; fd < FILES_PER_PROCESS; fd++) {
+		to->files[fd] = from->files[fd];
+		if (to->files[fd]) {
+			to->files[fd]->references++;
+		}
+	}
+}
+
 void files_close(struct process *process)
 {
 	for (unsigned fd = 0; fd < FILES_PER_PROCESS; fd++) {

@@ -12,6 +12,7 @@
 #define EIO 5
 #define ENOEXEC 8
 #define EBADF 9
+#define ECHILD 10
 #define EAGAIN 11
 #define ENOMEM 12
 #define EFAULT 14
@@ -54,6 +55,18 @@
 
 #define TCGETS 0x5401u
 #define TIOCGWINSZ 0x5413u
+
+#define WNOHANG 1u
+#define WUNTRACED 2u
+#define WCONTINUED 8u
+#define W_ALL 0x40000000u	  /* __WALL */
+#define W_NOT_THREADS 0x20000000u /* __WNOTHREAD */
+
+#define CLONE_SIGNAL_MASK 0xFFu
+#define CLONE_VM 0x100u
+#define CLONE_VFORK 0x4000u
+#define CLONE_CHILD_CLEARTID 0x200000u
+#define CLONE_CHILD_SETTID 0x1000000u
 
 #define CLOCK_REALTIME 0
 #define CLOCK_MONOTONIC 1
@@ -100,6 +113,11 @@ struct timeval {
 
 struct tms {
 	unsigned user, system, children_user, children_system;
+};
+
+struct rusage {
+	struct timeval user, system;
+	unsigned others[14];
 };
 
 struct utsname {

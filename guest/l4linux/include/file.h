@@ -25,6 +25,7 @@ struct file {
 struct file *file_create(const struct file_operations *operations, void *device, unsigned flags);
 void file_release(struct file *file);
 struct file *file_of(struct process *process, unsigned fd); /* null: EBADF */
+void files_copy(const struct process *from, struct process *to);
 void files_close(struct process *process);
 
 extern const struct file_operations null_operations;

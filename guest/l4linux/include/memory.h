@@ -20,9 +20,12 @@ struct process;
 /* --- frames: 4 KB of physical memory, named by physical address; 0: none */
 void memory_add(unsigned start, unsigned end);
 void memory_exclude(unsigned start, unsigned end);
+void memory_ready(void); /* after the last of both; allocations from now on */
 unsigned memory_size(void);
 unsigned frame_allocate(void);
-void frame_free(unsigned frame);
+void frame_free(unsigned frame); /* one owner less */
+void frame_share(unsigned frame); /* one owner more */
+bool frame_is_shared(unsigned frame);
 
 static inline void *frame_address(unsigned frame) { return direct_map + frame; }
 
@@ -53,6 +56,9 @@ unsigned region_search(struct process *process, unsigned size);
 int region_remove(struct process *process, unsigned start, unsigned end);
 int region_protect(struct process *process, unsigned start, unsigned end, unsigned protection);
 
+void regions_delete(struct process *process);
+int region_copy(struct process *to, const struct region *region); /* 0 or -ENOMEM */
+
 /* --- logical page tables, in the Pentium's format */
 #define PAGE_PRESENT 0x001u
 #define PAGE_WRITABLE 0x002u
@@ -64,6 +70,9 @@ unsigned *page_entry(struct process *process, unsigned address); /* null: no tab
 unsigned *page_entry_create(struct process *process, unsigned address);
 void page_release(struct process *process, unsigned address);
 void page_table_delete(struct process *process);
+
+/* Gives the child all that the parent has, the frames copy on write. 0 or -ENOMEM, then a part. */
+int memory_fork(struct process *parent, struct process *child);
 
 /* Makes the page present for this access: 0, -EFAULT (not allowed) or -ENOMEM. */
 int memory_fault(struct process *process, unsigned address, bool write);

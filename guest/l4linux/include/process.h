@@ -17,7 +17,7 @@ enum process_state {
 	PROCESS_IN_SERVER, /* its coroutine runs */
 	PROCESS_READY,	   /* its coroutine waits for its turn */
 	PROCESS_BLOCKED,   /* its coroutine waits for an event */
-	PROCESS_ZOMBIE,	   /* has ended */
+	PROCESS_ZOMBIE,	   /* has ended; its parent has not asked yet */
 };
 
 struct coroutine {
@@ -26,6 +26,7 @@ struct coroutine {
 };
 
 #define COROUTINE_CANARY 0x57AC4E4Du
+#define COROUTINE_RESERVED 64u /* at the stack's end: natively the user's registers stand there */
 
 struct wait_queue {
 	struct process *first;
@@ -40,7 +41,8 @@ struct syscall_frame {
 struct process {
 	struct process *process_next;
 	int pid;
-	int parent_pid;
+	struct process *parent; /* null: none */
+	int group, session;	/* of processes, by the leader's pid */
 	char name[16];
 	unsigned task; /* L4 task number; 0 when native */
 	enum process_state state;
@@ -51,6 +53,9 @@ struct process {
 	struct file *files[FILES_PER_PROCESS];
 	unsigned char signal_ignored[SIGNAL_COUNT + 1];
 	int fatal_signal; /* 0: none */
+	unsigned exit_status; /* of a zombie, as wait(2) gives it */
+	struct wait_queue children; /* it waits here for one of them to end, or to have its own program */
+	struct process *borrower;   /* the child of vfork() it waits for; null: none */
 	unsigned frame_count; /* user frames it owns */
 	struct coroutine coroutine;
 	struct process *queue_next; /* in the ready queue or in one wait queue */
@@ -65,7 +70,19 @@ extern struct process *process_list;
 /* Whose coroutine runs; null: the main loop. Meaningless in top and bottom halves. */
 extern struct process *current;
 
+#define FIRST_PID 1
+#define PROCESS_LIMIT 64
+
+/* A process whose coroutine will begin in start; not ready yet. Null: no memory, or there are too many. */
 struct process *process_create(const char *name, void (*start)(struct process *));
+void process_set_name(struct process *process, const char *path);
+void process_discard(struct process *process); /* one that was never ready */
+struct process *process_find(int pid);	       /* null: there is none */
+void process_forget(struct process *process);  /* a zombie: its pid is free */
+
+/* The child of vfork() has its own memory now, or none: the parent goes on. */
+void process_release_parent(struct process *child);
+
 void process_exit(struct process *process, unsigned status) __attribute__((noreturn));
 void process_kill(struct process *process, int signal);
 void process_check_signals(struct process *process);
@@ -77,7 +94,7 @@ void make_ready(struct process *process);
 
 /* For the main loop: the next ready process or null; run it until it waits or returns to the user. */
 struct process *take_ready(void);
-void run_coroutine(struct process *process);
+bool run_coroutine(struct process *process); /* false: it has ended */
 void leave_coroutine(enum process_state state);
 
 int system_call(struct process *process, int number, struct syscall_frame *frame);

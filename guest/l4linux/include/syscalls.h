@@ -22,6 +22,7 @@ extern const struct syscall syscalls[SYSCALL_LIMIT];
 syscall_handler sys_read, sys_write, sys_writev, sys_open, sys_close, sys_ioctl;
 /* kernel */
 syscall_handler sys_exit, sys_getpid, sys_getppid, sys_zero_id, sys_sched_yield;
+syscall_handler sys_fork, sys_vfork, sys_clone, sys_wait4, sys_waitpid;
 syscall_handler sys_kill, sys_tkill, sys_tgkill, sys_rt_sigaction, sys_rt_sigprocmask;
 syscall_handler sys_time, sys_times, sys_gettimeofday, sys_clock_gettime, sys_nanosleep;
 syscall_handler sys_uname;

@@ -20,6 +20,7 @@ void linux_main(void)
 {
 	arch_memory();
 	keep_modules();
+	memory_ready();
 	printk("linux: %u KB of memory\n", memory_size() / 1024);
 	clock_start();
 

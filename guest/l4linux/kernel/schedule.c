@@ -5,6 +5,7 @@
  */
 #include "arch.h"
 #include "ia32.h"
+#include "memory.h"
 #include "printk.h"
 #include "probe.h"
 #include "process.h"
@@ -70,10 +71,19 @@ struct process *take_ready(void)
 	return process;
 }
 
-void run_coroutine(struct process *process)
+bool run_coroutine(struct process *process)
 {
 	process->state = PROCESS_IN_SERVER;
 	switch_to(process);
+	if (process->state != PROCESS_ZOMBIE) {
+		return true;
+	}
+	frame_free(frame_of(process->coroutine.stack)); /* it could not free what it stood on */
+	process->coroutine.stack = NULL;
+	if (!process->parent) {
+		process_forget(process);
+	}
+	return false;
 }
 
 void leave_coroutine(enum process_state state)

@@ -123,8 +123,8 @@ static void protect_page(struct process *process, unsigned address, unsigned pro
 	}
 	unsigned old = *entry;
 	unsigned bits = protection == 0 ? PAGE_KEPT : PAGE_PRESENT;
-	if (protection & PROT_WRITE) {
-		bits |= PAGE_WRITABLE;
+	if ((protection & PROT_WRITE) && !frame_is_shared(old & PAGE_MASK)) {
+		bits |= PAGE_WRITABLE; /* a shared frame stays read-only until the write */
 	}
 	*entry = (old & ~(PAGE_PRESENT | PAGE_KEPT | PAGE_WRITABLE)) | bits;
 	arch_page_changed(process, address, old & PAGE_MASK);
@@ -151,5 +151,19 @@ int region_protect(struct process *process, unsigned start, unsigned end, unsign
 			protect_page(process, page, protection);
 		}
 	}
+	return 0;
+}
+
+void regions_delete(struct process *process) { region_remove(process, 0, USER_LIMIT); }
+
+int region_copy(struct process *to, const struct region *region)
+{
+	struct region *copy = pool_allocate(&region_pool);
+
+	if (!copy) {
+		return -ENOMEM;
+	}
+	*copy = *region;
+	insert(to, copy);
 	return 0;
 }

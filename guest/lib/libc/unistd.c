@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -46,6 +47,13 @@ ssize_t write(int fd, const void *buffer, size_t size) { return CALL3(SYS_write,
 int open(const char *path, int flags, ...) { return (int)CALL2(SYS_open, path, flags); }
 
 int close(int fd) { return (int)CALL1(SYS_close, fd); }
+
+int fork(void) { return (int)CALL0(SYS_fork); }
+
+int waitpid(int pid, int *status, int options)
+{
+	return (int)CALL6(SYS_wait4, pid, status, options, 0, 0, 0);
+}
 
 int getpid(void) { return (int)CALL0(SYS_getpid); }
 

@@ -12,6 +12,7 @@ extern int errno;
 #define EINTR 4
 #define EIO 5
 #define EBADF 9
+#define ECHILD 10
 #define EAGAIN 11
 #define ENOMEM 12
 #define EACCES 13

@@ -15,6 +15,8 @@ typedef long ssize_t;
 ssize_t read(int fd, void *buffer, size_t size);
 ssize_t write(int fd, const void *buffer, size_t size);
 int close(int fd);
+int fork(void);
+int vfork(void) __attribute__((returns_twice));
 int getpid(void);
 int getppid(void);
 unsigned getuid(void);

@@ -5,6 +5,7 @@
 #define LIBC_SYS_SYSCALL_H
 
 #define SYS_exit 1
+#define SYS_fork 2
 #define SYS_read 3
 #define SYS_write 4
 #define SYS_open 5
@@ -22,6 +23,8 @@
 #define SYS_getppid 64
 #define SYS_gettimeofday 78
 #define SYS_munmap 91
+#define SYS_wait4 114
+#define SYS_clone 120
 #define SYS_uname 122
 #define SYS_mprotect 125
 #define SYS_writev 146
@@ -30,6 +33,7 @@
 #define SYS_rt_sigaction 174
 #define SYS_rt_sigprocmask 175
 #define SYS_mmap2 192
+#define SYS_vfork 190
 #define SYS_getuid32 199
 #define SYS_gettid 224
 #define SYS_set_thread_area 243
