@@ -1,6 +1,7 @@
 // Boots the built kernel and sigma0 in the emulator with one root task of guest/programs/l4, and collects what comes
 // out of COM1 and how the machine ended. Golden texts stand in test/golden/kernel; numbers that depend on the
 // compiler are masked.
+import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Machine } from '../../src/emulator/machine.ts';
@@ -21,6 +22,7 @@ export interface KernelOptions {
 
 const golden = path.resolve(import.meta.dirname, '../golden/kernel');
 const SLICE = 5_000_000;
+const STEP = 100;
 
 /** Boots kernel, sigma0 and the root task "l4/NAME.elf"; nothing has run yet. */
 export function kernelMachine(
@@ -42,6 +44,18 @@ export function kernelMachine(
   return machine;
 }
 
+/** Runs on until the text has come out of the machine, give or take a few instructions. */
+export function runToText(machine: Machine, output: () => string, text: string): void {
+  while (!output().includes(text)) {
+    const result = machine.run(STEP);
+    if (result.reason === 'idle') {
+      machine.skipIdle();
+    } else {
+      assert.equal(result.reason, 'budget', `the machine ended before ${JSON.stringify(text)}`);
+    }
+  }
+}
+
 /** Runs a root task until it ends the machine, or the instructions are used up. */
 export function runKernel(name: string, options: KernelOptions = {}): KernelRun {
   const bytes: number[] = [];
@@ -50,7 +64,7 @@ export function runKernel(name: string, options: KernelOptions = {}): KernelRun 
       bytes.push(byte);
     }
   });
-  const maximum = options.maximumInstructions ?? 200_000_000;
+  const maximum = options.maximumInstructions ?? 400_000_000;
   let end: { reason: string; status?: number } = { reason: 'budget' };
   while (machine.instructionCount < maximum) {
     end = machine.run(SLICE);

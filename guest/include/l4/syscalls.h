@@ -106,6 +106,21 @@ static inline unsigned l4_schedule_param(unsigned priority, unsigned slice_manti
 	return slice_mantissa << 24 | slice_exponent << 20 | priority;
 }
 
+/* Small address spaces: to be or'ed to the parameter word. All have one size S of 64 MB, in a byte that says S/4 +
+ * number * S/2. Number 0 is no small space: the task becomes large. A byte of 0 leaves the task where it is, and is
+ * what comes back for a large one. */
+enum { L4_SMALL_SPACES = 7, L4_SMALL_SPACE_MEGABYTES = 64 };
+
+static inline unsigned l4_small_space(unsigned number)
+{
+	return (L4_SMALL_SPACE_MEGABYTES / 4 + number * (L4_SMALL_SPACE_MEGABYTES / 2)) << 8;
+}
+
+static inline unsigned l4_small_space_number(unsigned param)
+{
+	return (param >> 8 & 0xff) / (L4_SMALL_SPACE_MEGABYTES / 2);
+}
+
 /* States in bits 19..16 of the parameter word that comes back. */
 enum l4_schedule_state {
 	L4_STATE_RUNNING = 0,
@@ -118,7 +133,7 @@ enum l4_schedule_state {
 };
 
 struct l4_schedule_result {
-	unsigned param; /* 0xffffffff: no such thread, or its priority is above the caller's maximum */
+	unsigned param; /* 0xffffffff: no such thread, its priority is above the caller's maximum, or no such slot */
 	struct l4_threadid preempter;
 	struct l4_threadid partner;
 	unsigned time_low;  /* consumed processor time in microseconds, 48 bits, with ... */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
  * GDT, IDT and TSS. Pentium manual, volume 3, "Protected Mode" (descriptor formats) and "Interrupts".
- * The user's two descriptors belong to the space that runs: a small space will have its own base and limit.
+ * The user's two descriptors belong to the space that runs: a small space has its own base and limit.
  */
 #include "../descriptors.h"
 
-#include "../console.h"
+#include "../small_space.h"
 #include "../trap.h"
 
 struct descriptor {
@@ -109,13 +109,10 @@ void descriptors_initialize(void)
 
 void descriptors_load_user_segments(const struct space *space)
 {
-	if (space->small_slot) {
-		panic("not yet: small spaces");
-	}
-	/* 3 GB and slot 0: a large space's segment may not reach a small space. */
-	unsigned last_page = (USER_LIMIT + SMALL_SLOT_SIZE) / L4_PAGE_SIZE - 1;
-	set_segment(USER_DATA, 0, last_page, TYPE_USER_DATA);
-	set_segment(USER_CODE, 0, last_page, TYPE_USER_CODE);
+	unsigned base = space_base(space);
+	unsigned last_page = space_size(space) / L4_PAGE_SIZE - 1;
+	set_segment(USER_DATA, base, last_page, TYPE_USER_DATA);
+	set_segment(USER_CODE, base, last_page, TYPE_USER_CODE);
 }
 
 void descriptors_set_kernel_stack(const struct tcb *thread)

@@ -13,8 +13,9 @@
 #define WINDOW_SIZE 0x10000000
 #define SUPERPAGE_SIZE 0x400000
 
-/* The size of a small space's slot; the large user segment also covers slot 0, which nobody owns. */
+/* All slots of small spaces have one size; nobody owns slot 0, which the large user segment covers. */
 #define SMALL_SLOT_SIZE 0x04000000
+#define SMALL_SLOTS 8
 
 /* Selectors. The user's two stand where Liedtke's kernel has them. */
 #define KERNEL_CODE 0x08

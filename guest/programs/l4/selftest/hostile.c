@@ -42,7 +42,8 @@ static void be_hostile(void)
 			break;
 		case 2: L4_TRAP_WITH(&r, L4_VECTOR_THREAD_SWITCH); break;
 		case 3:
-			r.eax |= 0x01000000;
+			r.eax = (r.eax & ~0xff00u) | l4_small_space(r.ebx % (L4_SMALL_SPACES + 1));
+			r.eax |= 0x01000000; /* a debug kernel stops at a time slice of 0 */
 			L4_TRAP_WITH(&r, L4_VECTOR_THREAD_SCHEDULE);
 			break;
 		case 4:
