@@ -12,6 +12,7 @@
 #include "ia32/cpu.h"
 #include "ipc.h"
 #include "small_space.h"
+#include "thread_segment.h"
 #include "user_memory.h"
 
 /* True: the instruction may be tried again, or the thread has something else to do. False: to its own table. */
@@ -58,12 +59,13 @@ static bool general_protection(struct tcb *self, struct trap_frame *frame)
 {
 	/* INT n and bad selectors have an error code; what the kernel mends has none. */
 	return frame->error_code == 0 &&
-	       (emulate_instruction(self, frame) || reload_segments(frame) || leave_small_space(self));
+	       (emulate_instruction(self, frame) || reload_segments(self, frame) ||
+		thread_segments_flip(self, frame) || leave_small_space(self));
 }
 
 static bool stack_fault(struct tcb *self, struct trap_frame *frame)
 {
-	return frame->error_code == 0 && leave_small_space(self);
+	return frame->error_code == 0 && (thread_segments_flip(self, frame) || leave_small_space(self));
 }
 
 static exception_handler *const handlers[EXCEPTION_VECTORS] = {
@@ -92,7 +94,8 @@ static unsigned find_handler(struct tcb *self, enum vector vector)
 	return gate.offset_low | (unsigned)gate.offset_high << 16;
 }
 
-/* What the processor would push: EFLAGS, CS, EIP, and below them the error code if the vector has one. */
+/* What the processor would push: EFLAGS, CS, EIP, and below them the error code if the vector has one. The handler's
+ * stack segment is the flat one, whatever the thread has made of it. */
 static bool deliver(struct tcb *self, struct trap_frame *frame, enum vector vector)
 {
 	unsigned handler = find_handler(self, vector);
@@ -106,6 +109,7 @@ static bool deliver(struct tcb *self, struct trap_frame *frame, enum vector vect
 		return false;
 	}
 	frame->esp -= size;
+	frame->ss = USER_DATA;
 	frame->eip = handler;
 	frame->eflags &= ~(unsigned)EFLAGS_TRAP;
 	return true;

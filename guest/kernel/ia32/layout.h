@@ -23,6 +23,7 @@
 #define TASK_STATE 0x18
 #define USER_DATA 0x2b
 #define USER_CODE 0x33
+#define THREAD_SEGMENTS 0x3b /* the first of L4_THREAD_SEGMENTS */
 
 /* A TCB and its kernel stack share one block. */
 #define TCB_SIZE 2048

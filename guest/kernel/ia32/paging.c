@@ -110,6 +110,7 @@ void space_moved(struct space *space)
 	bool visible = space == visible_space;
 	if (visible) {
 		descriptors_load_user_segments(space);
+		descriptors_load_thread_segments(current);
 	}
 	load(visible && !space->small_slot ? space : loaded_space);
 }

@@ -10,6 +10,7 @@
 #include "../memory.h"
 #include "../paging.h"
 #include "../string.h"
+#include "../thread_segment.h"
 
 enum { SLOT_ENTRIES = SMALL_SLOT_SIZE / SUPERPAGE_SIZE };
 
@@ -60,5 +61,6 @@ void small_space_assign(struct space *space, unsigned slot)
 	if (slot) {
 		owners[slot] = space;
 	}
+	thread_segments_forget_flips(space);
 	space_moved(space);
 }

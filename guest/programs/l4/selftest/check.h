@@ -62,6 +62,8 @@ void check_exceptions(void);
 void check_interrupts(void);
 void check_fpu(void);
 void check_small_spaces(void);
+void check_segment_extension(void);
+void check_protection(void);
 void check_hostile(void);
 void check_memory_exhaustion(void);
 

@@ -18,6 +18,8 @@ __asm__("	.globl handle_without_code, handle_with_code\n"
 	"	.type handle_without_code, @function\n"
 	"	.type handle_with_code, @function\n"
 	"handle_with_code:\n"
+	"	pushl %ss\n" /* the kernel makes the stack flat; what was provoked may have another DS */
+	"	popl %ds\n"
 	"	popl exception_error\n"
 	"	movl $2, exception_vector\n"
 	"	jmp 1f\n"
