@@ -99,7 +99,8 @@ static void check_memory(void)
 	}
 	page[0] = 2;
 	page[PAGE] = 2;
-	check("fork: what the parent writes the child does not see", waitpid(pid, &status, 0) == pid && status == 0);
+	check("fork: what the parent writes the child does not see",
+	      waitpid(pid, &status, 0) == pid && status == 0);
 	check("fork: the parent keeps what it wrote", page[0] == 2 && page[PAGE] == 2);
 	mprotect((void *)page, PAGE, PROT_READ);
 	pid = fork();
@@ -129,7 +130,8 @@ static void check_waiting(void)
 	if (fast == 0) {
 		_exit(2);
 	}
-	check("waitpid: the first to end comes first", waitpid(-1, &status, 0) == fast && WEXITSTATUS(status) == 2);
+	check("waitpid: the first to end comes first",
+	      waitpid(-1, &status, 0) == fast && WEXITSTATUS(status) == 2);
 	check("waitpid: the own process group", waitpid(0, &status, 0) == slow && WEXITSTATUS(status) == 1);
 	check("waitpid: no such child is ECHILD", fails_with(waitpid(slow, &status, 0), ECHILD));
 	int wild = fork();
@@ -149,7 +151,8 @@ static void check_waiting(void)
 	while (endless == 0) {
 	}
 	kill(endless, SIGKILL);
-	check("kill: ends a child that computes", waitpid(endless, &status, 0) == endless && WTERMSIG(status) == SIGKILL);
+	check("kill: ends a child that computes",
+	      waitpid(endless, &status, 0) == endless && WTERMSIG(status) == SIGKILL);
 }
 
 static void check_vfork(void)
@@ -161,13 +164,15 @@ static void check_vfork(void)
 		nap();
 		_exit(5);
 	}
-	check("vfork: the child has ended first", waitpid(pid, &status, WNOHANG) == pid && WEXITSTATUS(status) == 5);
+	check("vfork: the child has ended first",
+	      waitpid(pid, &status, WNOHANG) == pid && WEXITSTATUS(status) == 5);
 	pid = (int)syscall(SYS_clone, 17, 0, 0, 0, 0);
 	if (pid == 0) {
 		_exit(6);
 	}
 	check("clone: as fork", waitpid(pid, &status, 0) == pid && WEXITSTATUS(status) == 6);
-	check("clone: a thread in no group of signals is EINVAL", fails_with(syscall(SYS_clone, 0x10000, 0, 0, 0, 0), EINVAL));
+	check("clone: a thread in no group of signals is EINVAL",
+	      fails_with(syscall(SYS_clone, 0x10000, 0, 0, 0, 0), EINVAL));
 }
 
 static void check_many(void)

@@ -33,6 +33,9 @@ void arch_wakeup(void);
 
 /* A process gets an empty user address space, besides what the port keeps there; false: none is left. */
 bool arch_space_create(struct process *process);
+
+/* For execve(): the user address space is empty again, as after arch_space_create(); false: no memory. */
+bool arch_space_renew(struct process *process);
 void arch_space_delete(struct process *process);
 
 /* The logical page table no longer allows what it did for this page, whose frame is given. */

@@ -8,6 +8,7 @@
 #include "arch.h"
 #include "types.h"
 
+struct inode;
 struct process;
 
 #define USER_LIMIT 0xC0000000u
@@ -44,7 +45,8 @@ struct region {
 	struct region *next;
 	unsigned start, end;  /* page-aligned */
 	unsigned protection;  /* PROT_* */
-	const char *file;     /* the bytes of file_start, in server memory; null: zeroes */
+	struct inode *file;   /* what it shows; null: zeroes */
+	unsigned file_offset; /* of the byte at file_start */
 	unsigned file_start;  /* user address of the first byte that comes from the file */
 	unsigned file_end;    /* and behind the last */
 	unsigned fixed_frame; /* not 0: pages are these frames in order, not to be freed */
@@ -56,6 +58,7 @@ unsigned region_search(struct process *process, unsigned size);
 int region_remove(struct process *process, unsigned start, unsigned end);
 int region_protect(struct process *process, unsigned start, unsigned end, unsigned protection);
 
+void region_show_file(struct region *region, struct inode *file, unsigned offset, unsigned end);
 void regions_delete(struct process *process);
 int region_copy(struct process *to, const struct region *region); /* 0 or -ENOMEM */
 

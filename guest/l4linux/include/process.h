@@ -9,7 +9,8 @@
 #include "arch_process.h"
 #include "types.h"
 
-#define FILES_PER_PROCESS 16
+#define PROCESS_NAME_SIZE 16
+#define FILES_PER_PROCESS 64
 
 enum process_state {
 	PROCESS_NEW,	   /* being made */
@@ -43,7 +44,8 @@ struct process {
 	int pid;
 	struct process *parent; /* null: none */
 	int group, session;	/* of processes, by the leader's pid */
-	char name[16];
+	bool has_executed;	/* a program of its own, since fork() */
+	char name[PROCESS_NAME_SIZE];
 	unsigned task; /* L4 task number; 0 when native */
 	enum process_state state;
 	unsigned *page_directory; /* the logical one, in Pentium format */
@@ -51,12 +53,16 @@ struct process {
 	struct region *regions;	  /* in order of address */
 	unsigned break_start, break_end;
 	struct file *files[FILES_PER_PROCESS];
+	unsigned char close_on_exec[FILES_PER_PROCESS];
+	struct inode *directory; /* the working one */
+	unsigned umask;
 	unsigned char signal_ignored[SIGNAL_COUNT + 1];
 	int fatal_signal; /* 0: none */
 	unsigned exit_status; /* of a zombie, as wait(2) gives it */
 	struct wait_queue children; /* it waits here for one of them to end, or to have its own program */
 	struct process *borrower;   /* the child of vfork() it waits for; null: none */
 	unsigned frame_count; /* user frames it owns */
+	unsigned start_eip, start_esp; /* of a program that execve() has loaded */
 	struct coroutine coroutine;
 	struct process *queue_next; /* in the ready queue or in one wait queue */
 	struct wait_queue *waiting_on;
@@ -75,7 +81,7 @@ extern struct process *current;
 
 /* A process whose coroutine will begin in start; not ready yet. Null: no memory, or there are too many. */
 struct process *process_create(const char *name, void (*start)(struct process *));
-void process_set_name(struct process *process, const char *path);
+void process_name_of(char *name, const char *path); /* the last of its names, cut to the size */
 void process_discard(struct process *process); /* one that was never ready */
 struct process *process_find(int pid);	       /* null: there is none */
 void process_forget(struct process *process);  /* a zombie: its pid is free */
@@ -96,6 +102,7 @@ void make_ready(struct process *process);
 struct process *take_ready(void);
 bool run_coroutine(struct process *process); /* false: it has ended */
 void leave_coroutine(enum process_state state);
+void restart_coroutine(void (*start)(struct process *)) __attribute__((noreturn)); /* its stack is empty again */
 
 int system_call(struct process *process, int number, struct syscall_frame *frame);
 int exception(struct process *process, unsigned vector, unsigned error_code, unsigned eip);

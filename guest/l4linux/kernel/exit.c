@@ -5,6 +5,7 @@
  */
 #include "file.h"
 #include "ia32.h"
+#include "inode.h"
 #include "memory.h"
 #include "printk.h"
 #include "probe.h"
@@ -52,6 +53,7 @@ void process_exit(struct process *process, unsigned status)
 {
 	PROBE2("exit", process, status);
 	files_close(process);
+	inode_release(process->directory);
 	arch_space_delete(process);
 	regions_delete(process);
 	page_table_delete(process);

@@ -4,6 +4,7 @@
  */
 #include "file.h"
 #include "ia32.h"
+#include "inode.h"
 #include "memory.h"
 #include "probe.h"
 #include "syscalls.h"
@@ -23,6 +24,9 @@ static struct process *fork_process(struct process *parent)
 		return NULL;
 	}
 	files_copy(parent, child);
+	child->directory = parent->directory;
+	inode_hold(child->directory);
+	child->umask = parent->umask;
 	memcpy(child->signal_ignored, parent->signal_ignored, sizeof(child->signal_ignored));
 	arch_fork(parent, child);
 	PROBE2("fork", parent, child);

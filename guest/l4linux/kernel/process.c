@@ -15,20 +15,20 @@ static struct pool process_pool = { sizeof(struct process), NULL };
 static int last_pid;
 static unsigned process_count;
 
-void process_set_name(struct process *process, const char *path)
+void process_name_of(char *name, const char *path)
 {
-	const char *name = path;
+	const char *last = path;
 	unsigned length = 0;
 
 	for (const char *at = path; *at && *at != ' '; at++) {
 		if (*at == '/') {
-			name = at + 1;
+			last = at + 1;
 		}
 	}
-	for (; length + 1 < sizeof(process->name) && name[length] && name[length] != ' '; length++) {
-		process->name[length] = name[length];
+	for (; length + 1 < PROCESS_NAME_SIZE && last[length] && last[length] != ' '; length++) {
+		name[length] = last[length];
 	}
-	process->name[length] = 0;
+	name[length] = 0;
 }
 
 struct process *process_find(int pid)
@@ -103,7 +103,7 @@ struct process *process_create(const char *name, void (*start)(struct process *)
 	process->session = current ? current->session : process->pid;
 	process->state = PROCESS_NEW;
 	process->current_syscall = -1;
-	process_set_name(process, name);
+	process_name_of(process->name, name);
 	arch_coroutine_create(&process->coroutine, start, process);
 	process->process_next = process_list;
 	process_list = process;

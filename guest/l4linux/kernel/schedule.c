@@ -94,6 +94,16 @@ void leave_coroutine(enum process_state state)
 	switch_to(NULL);
 }
 
+/* The first frame is laid where this coroutine began, far above where it is now. */
+void restart_coroutine(void (*start)(struct process *))
+{
+	struct coroutine old = current->coroutine;
+
+	arch_coroutine_create(&current->coroutine, start, current);
+	arch_coroutine_switch(&old, &current->coroutine);
+	panic("an abandoned stack has been run");
+}
+
 void wait_on(struct wait_queue *queue)
 {
 	if (current->fatal_signal) {

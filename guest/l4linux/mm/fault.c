@@ -3,6 +3,7 @@
  * file, and a shared page its own copy at the first write. Exactly one page a fault, so that what a program owns is
  * what it touched.
  */
+#include "inode.h"
 #include "memory.h"
 #include "printk.h"
 #include "process.h"
@@ -17,8 +18,9 @@ static void fill(const struct region *region, unsigned page, char *frame)
 		return;
 	}
 	memset(frame, 0, from - page);
-	memcpy(frame + (from - page), region->file + (from - region->file_start), to - from);
-	memset(frame + (to - page), 0, page + PAGE_SIZE - to);
+	unsigned length = inode_read(region->file, region->file_offset + (from - region->file_start),
+				     frame + (from - page), to - from);
+	memset(frame + (from - page) + length, 0, page + PAGE_SIZE - from - length);
 }
 
 static bool allowed(const struct region *region, bool write)

@@ -29,12 +29,26 @@ bool arch_space_create(struct process *process)
 	return false;
 }
 
-void arch_space_delete(struct process *process)
+static void delete_task(struct process *process)
 {
 	if (!l4_is_nil(process->arch.thread)) {
 		l4_task_new(process->arch.thread, server.low, 0, 0, l4_nil());
 		process->arch.thread = l4_nil();
 	}
+}
+
+/* The number stays the process's; the next task of that number has a new version. */
+bool arch_space_renew(struct process *process)
+{
+	delete_task(process);
+	process->arch.reply_kind = REPLY_NONE;
+	regions_delete(process);
+	return library_map(process);
+}
+
+void arch_space_delete(struct process *process)
+{
+	delete_task(process);
 	task_is_used[process->task] = 0;
 }
 

@@ -35,6 +35,13 @@ bool arch_space_create(struct process *process)
 	return true;
 }
 
+bool arch_space_renew(struct process *process)
+{
+	regions_delete(process);
+	fpu_initialize(process);
+	return true;
+}
+
 void arch_space_delete(struct process *process)
 {
 	fpu_release(process);
