@@ -34,7 +34,7 @@ static void be_hostile(void)
 {
 	for (unsigned round = 0; round < ROUNDS; round++) {
 		struct l4_registers r = random_registers();
-		switch (round % 6) {
+		switch (round % 7) {
 		case 0: L4_TRAP_WITH(&r, L4_VECTOR_ID_NEAREST); break;
 		case 1:
 			r.eax |= 1u << 31; /* far from its own code */
@@ -50,6 +50,7 @@ static void be_hostile(void)
 			r.eax |= 0x40; /* its own thread stays as it is */
 			L4_TRAP_WITH(&r, L4_VECTOR_LTHREAD_EX_REGS);
 			break;
+		case 5: L4_TRAP_WITH(&r, L4_VECTOR_THREAD_SEGMENT); break;
 		default: L4_TRAP_WITH(&r, L4_VECTOR_TASK_NEW); break;
 		}
 	}
