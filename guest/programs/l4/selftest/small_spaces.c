@@ -3,6 +3,7 @@
  * Small address spaces: assignment, page faults and unmapping inside, leaving by every kind of access beyond the
  * limit, and that nothing but speed tells a program where it is.
  */
+#include "exceptions.h"
 #include "worker.h"
 
 enum {
@@ -60,6 +61,15 @@ static unsigned copy_across_the_edge(void)
 	return count == 0 ? source : 0;
 }
 
+static unsigned provoke_exceptions(void)
+{
+	catch_exceptions();
+	PROVOKE("ud2", "i"(0));
+	unsigned first = exception_vector;
+	PROVOKE("int $0x80", "i"(0));
+	return first == WITHOUT_CODE && exception_vector == WITH_CODE ? exception_error : 0;
+}
+
 static void check_assignment(void)
 {
 	struct l4_threadid worker = worker_start(0);
@@ -98,6 +108,15 @@ static void check_page_faults(void)
 	worker_run(read_inside);
 	check_equal("an unmapped page is gone from a small space at once", worker_faults, 2);
 	check_equal("a page fault moves nobody", small_space_of(worker), 1);
+	worker_stop();
+}
+
+/* Table, handler and frame lie in the small space. */
+static void check_exceptions_inside(void)
+{
+	struct l4_threadid worker = worker_start(1);
+	check_equal("exceptions come to the handler in a small space", worker_run(provoke_exceptions), 0x80 * 8 + 2);
+	check_equal("and move nobody", small_space_of(worker), 1);
 	worker_stop();
 }
 
@@ -148,6 +167,7 @@ void check_small_spaces(void)
 {
 	check_assignment();
 	check_page_faults();
+	check_exceptions_inside();
 	check_leaving("an access across the end of a small space succeeds", read_on_the_edge, MARKER);
 	check_leaving("so does a write beyond", write_beyond, 1234);
 	check_leaving("a read beyond by the stack segment", read_beyond_by_ebp, MARKER);
