@@ -20,7 +20,7 @@ static struct inode *add(struct inode *directory, const char *name, unsigned mod
 	return inode;
 }
 
-static struct inode *first_program_file; /* null: the boot loader brought none */
+static struct inode *first_program_file;
 
 static struct inode *add_file(struct inode *directory, const char *name, const char *content, const char *end)
 {
@@ -54,12 +54,14 @@ static void last_name(char *name, unsigned size, const char *path)
 	}
 }
 
-/* The program that the boot loader brought stands in /bin too, in place of one of ours with that name. */
+/* The program that the boot loader brought stands in /bin too, in place of one of ours with that name. Without one,
+ * the shell is the first program. */
 static void add_first_program(struct inode *bin)
 {
 	const struct boot_module *module = boot_module(arch_modules_before);
 
 	if (!module) {
+		first_program_file = directory_find(bin, "sh");
 		return;
 	}
 	char name[COMMAND_LINE_SIZE];

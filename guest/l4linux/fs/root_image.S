@@ -18,4 +18,6 @@ root_programs:
 	PROGRAM	cat
 	PROGRAM	echo
 	PROGRAM	hello
+	PROGRAM	ls
+	PROGRAM	sh
 	.4byte	0, 0, 0

@@ -71,6 +71,6 @@ struct inode *path_open(struct process *process, int fd, unsigned address, int *
 struct inode *path_start(struct process *process, int fd, int *error);
 
 void root_build(void);
-struct inode *root_first_program(void); /* null: the boot loader brought none */
+struct inode *root_first_program(void);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * The first process's coroutine begins here: it loads the program that the boot loader brought, from /bin. A program
- * that cannot be loaded ends the machine as a shell would report it: 127 if there is none, 126 if it is no program.
+ * The first process's coroutine begins here: it loads the program that the boot loader brought, or the shell if there
+ * is none, from /bin. A program that cannot be loaded ends the machine with 126, as a shell would report it.
  */
 #include "boot.h"
 #include "exec.h"
@@ -8,12 +8,11 @@
 #include "printk.h"
 
 #define EXIT_CANNOT_EXECUTE 126
-#define EXIT_NOT_FOUND 127
 
-static void refuse(struct process *process, int code, const char *why)
+static void refuse(struct process *process, const char *why)
 {
 	printk("linux: %s: %s\n", process->name, why);
-	process_exit(process, wait_status_exited(code));
+	process_exit(process, wait_status_exited(EXIT_CANNOT_EXECUTE));
 }
 
 /* One list of the arguments module: strings up to an empty one. False if the module ends before that. */
@@ -44,25 +43,24 @@ void first_program(struct process *process)
 	unsigned page = frame_allocate();
 	unsigned at = 0;
 
-	if (!file) {
-		refuse(process, EXIT_NOT_FOUND, "the boot loader brought no program");
-	}
 	if (!page) {
-		refuse(process, EXIT_CANNOT_EXECUTE, "there is not enough memory to load it");
+		refuse(process, "there is not enough memory to load it");
 	}
 	struct program *program = memset(frame_address(page), 0, PAGE_SIZE);
 	program->file = file;
 	inode_hold(file);
 	const char *refusal = program_read(program);
 	if (refusal) {
-		refuse(process, EXIT_CANNOT_EXECUTE, refusal);
+		refuse(process, refusal);
 	}
-	if (!arguments) {
-		refuse(process, EXIT_CANNOT_EXECUTE, "the boot loader brought no arguments");
-	}
-	if (!take_list(arguments, &at, &program->strings, &program->strings.argument_count) ||
-	    !take_list(arguments, &at, &program->strings, &program->strings.environment_count)) {
-		refuse(process, EXIT_CANNOT_EXECUTE, "its arguments are damaged or too long");
+	struct program_strings *strings = &program->strings;
+	if (!boot_module(arch_modules_before)) {
+		strings->argument_count = strings_add(strings, process->name) == 0;
+	} else if (!arguments) {
+		refuse(process, "the boot loader brought no arguments");
+	} else if (!take_list(arguments, &at, strings, &strings->argument_count) ||
+		   !take_list(arguments, &at, strings, &strings->environment_count)) {
+		refuse(process, "its arguments are damaged or too long");
 	}
 	program_start(process, program);
 }

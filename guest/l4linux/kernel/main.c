@@ -27,7 +27,7 @@ void linux_main(void)
 	root_build();
 
 	const struct boot_module *program = boot_module(arch_modules_before);
-	struct process *process = process_create(program ? program->command_line : "none", first_program);
+	struct process *process = process_create(program ? program->command_line : "sh", first_program);
 	if (!process) {
 		panic("no memory for the first process");
 	}
