@@ -13,7 +13,11 @@ void descriptors_initialize(void);
 /* The user's data and code segment become those of a space. */
 void descriptors_load_user_segments(const struct space *space);
 
-/* From now on, entries from user mode begin at the top of this thread's kernel stack. */
-void descriptors_set_kernel_stack(const struct tcb *thread);
+/* From now on, entries from user mode begin at the top of this thread's kernel stack, and it is the one whose own
+ * segments can be used. Its space is the visible one already. */
+void descriptors_load_thread(const struct tcb *thread);
+
+/* The running thread's own segments, or its space, have changed. */
+void descriptors_load_thread_segments(const struct tcb *thread);
 
 #endif

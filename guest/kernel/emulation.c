@@ -8,6 +8,7 @@
 #include <l4/syscalls.h>
 
 #include "string.h"
+#include "thread_segment.h"
 #include "user_memory.h"
 
 /* Row by row: the instruction's bytes, and what is done. */
@@ -47,18 +48,20 @@ bool emulate_instruction(struct tcb *self, struct trap_frame *frame)
 	return false;
 }
 
-static bool reload(unsigned short *selector)
+static bool reload(struct tcb *self, unsigned short *selector)
 {
-	bool was_flat = *selector == USER_DATA;
+	if (*selector == USER_DATA || thread_segment_find(self, *selector)) {
+		return false;
+	}
 	*selector = USER_DATA;
-	return !was_flat;
+	return true;
 }
 
-bool reload_segments(struct trap_frame *frame)
+bool reload_segments(struct tcb *self, struct trap_frame *frame)
 {
-	bool ds = reload(&frame->ds);
-	bool es = reload(&frame->es);
-	bool fs = reload(&frame->fs);
-	bool gs = reload(&frame->gs);
+	bool ds = reload(self, &frame->ds);
+	bool es = reload(self, &frame->es);
+	bool fs = reload(self, &frame->fs);
+	bool gs = reload(self, &frame->gs);
 	return ds || es || fs || gs;
 }

@@ -11,6 +11,8 @@
 #include "fpu.h"
 #include "ia32/cpu.h"
 #include "ipc.h"
+#include "small_space.h"
+#include "thread_segment.h"
 #include "user_memory.h"
 
 /* True: the instruction may be tried again, or the thread has something else to do. False: to its own table. */
@@ -22,14 +24,21 @@ void exception_entry(struct trap_frame *frame, enum vector vector);
 extern char return_to_user_iret[];
 void leave_by_frame(struct trap_frame *frame) __attribute__((noreturn));
 
+/* CR2 is linear; everybody else speaks of addresses within the space. */
+static unsigned fault_address(const struct tcb *self)
+{
+	return cr2_read() - space_base(self->space);
+}
+
 static bool page_fault(struct tcb *self, struct trap_frame *frame)
 {
-	unsigned address = cr2_read();
+	unsigned address = fault_address(self);
 	L4_PROBE4("l4", "page-fault", self, address, frame->error_code, frame->eip);
 	if (address >= USER_LIMIT) {
 		return false;
 	}
-	return user_page_in(self, address, (frame->error_code & PAGE_FAULT_WRITE) != 0);
+	return small_space_show(self->space, address) ||
+	       user_page_in(self, address, (frame->error_code & PAGE_FAULT_WRITE) != 0);
 }
 
 static bool device_not_available(struct tcb *self, struct trap_frame *frame)
@@ -38,14 +47,30 @@ static bool device_not_available(struct tcb *self, struct trap_frame *frame)
 	return fpu_acquire(self);
 }
 
+/* An access beyond the limit: in a large space the instruction may be within it. If not, it comes back. */
+static bool leave_small_space(const struct tcb *self)
+{
+	bool was_small = self->space->small_slot != 0;
+	small_space_assign(self->space, 0);
+	return was_small;
+}
+
 static bool general_protection(struct tcb *self, struct trap_frame *frame)
 {
 	/* INT n and bad selectors have an error code; what the kernel mends has none. */
-	return frame->error_code == 0 && (emulate_instruction(self, frame) || reload_segments(frame));
+	return frame->error_code == 0 &&
+	       (emulate_instruction(self, frame) || reload_segments(self, frame) ||
+		thread_segments_flip(self, frame) || leave_small_space(self));
+}
+
+static bool stack_fault(struct tcb *self, struct trap_frame *frame)
+{
+	return frame->error_code == 0 && (thread_segments_flip(self, frame) || leave_small_space(self));
 }
 
 static exception_handler *const handlers[EXCEPTION_VECTORS] = {
 	[VECTOR_DEVICE_NOT_AVAILABLE] = device_not_available,
+	[VECTOR_STACK_FAULT] = stack_fault,
 	[VECTOR_GENERAL_PROTECTION] = general_protection,
 	[VECTOR_PAGE_FAULT] = page_fault,
 };
@@ -69,7 +94,8 @@ static unsigned find_handler(struct tcb *self, enum vector vector)
 	return gate.offset_low | (unsigned)gate.offset_high << 16;
 }
 
-/* What the processor would push: EFLAGS, CS, EIP, and below them the error code if the vector has one. */
+/* What the processor would push: EFLAGS, CS, EIP, and below them the error code if the vector has one. The handler's
+ * stack segment is the flat one, whatever the thread has made of it. */
 static bool deliver(struct tcb *self, struct trap_frame *frame, enum vector vector)
 {
 	unsigned handler = find_handler(self, vector);
@@ -83,6 +109,7 @@ static bool deliver(struct tcb *self, struct trap_frame *frame, enum vector vect
 		return false;
 	}
 	frame->esp -= size;
+	frame->ss = USER_DATA;
 	frame->eip = handler;
 	frame->eflags &= ~(unsigned)EFLAGS_TRAP;
 	return true;
@@ -103,7 +130,7 @@ static void shut_down(struct tcb *self, const struct trap_frame *frame, enum vec
 
 static void handle(struct tcb *self, struct trap_frame *frame, enum vector vector)
 {
-	unsigned address = cr2_read(); /* now: another thread may fault before this one is shut down */
+	unsigned address = fault_address(self); /* now: another thread may fault before this one is shut down */
 	if (handlers[vector] && handlers[vector](self, frame)) {
 		return;
 	}

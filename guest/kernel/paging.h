@@ -32,8 +32,17 @@ void directory_delete(unsigned directory);
 /* If the directory of this space is loaded, loads the kernel's. */
 void directory_leave(struct space *space);
 
-/* Makes a space the one that user addresses mean; the kernel's own space runs in any. */
+/* Makes a space the one that user addresses mean; the kernel's own space runs in any. Between large spaces the
+ * directory changes, to and from a small one only the user segments (and the directory if the large one's is not
+ * the loaded one). */
 void space_switch(struct space *space);
+
+/* Whose directory is loaded; not always the running thread's, which may be in a small space. */
+const struct space *space_loaded(void);
+
+/* The space has become large or small: segments and directory follow if it is the running one, and no TLB
+ * remembers where it was. */
+void space_moved(struct space *space);
 
 /* The entry for an address, or null if there is no page table. */
 page_table_entry *entry_find(unsigned directory, unsigned address);

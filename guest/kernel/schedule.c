@@ -96,7 +96,7 @@ static void thread_switch_to(struct tcb *next)
 	}
 	L4_PROBE2("l4", "thread-switch", from, next);
 	space_switch(next->space);
-	descriptors_set_kernel_stack(next);
+	descriptors_load_thread(next);
 	fpu_switch(next);
 	current = next;
 	switch_stack(&from->kernel_esp, next->kernel_esp);

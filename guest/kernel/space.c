@@ -10,6 +10,7 @@
 #include "mapping.h"
 #include "memory.h"
 #include "paging.h"
+#include "small_space.h"
 #include "thread.h"
 
 /* A number that was never handed out belongs to the root task. */
@@ -111,6 +112,7 @@ void space_delete(struct space *space)
 		}
 	}
 	mapping_flush_space(space);
+	small_space_assign(space, 0);
 	directory_leave(space);
 	directory_delete(space->page_directory);
 	delist(space);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The seven system calls, as the entry stubs (ia32/entry.S, table system_call_stubs) call them: parameters and
+ * The system calls, as the entry stubs (ia32/entry.S, table system_call_stubs) call them: parameters and
  * results are the user's registers in the frame.
  */
 #ifndef KERNEL_SYSTEM_CALLS_H
@@ -15,5 +15,6 @@ void sys_thread_switch(struct trap_frame *frame);
 void sys_thread_schedule(struct trap_frame *frame);
 void sys_lthread_ex_regs(struct trap_frame *frame);
 void sys_task_new(struct trap_frame *frame);
+void sys_thread_segment(struct trap_frame *frame);
 
 #endif

@@ -6,7 +6,7 @@
 #ifndef KERNEL_TCB_H
 #define KERNEL_TCB_H
 
-#include <l4/types.h>
+#include <l4/syscalls.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -37,6 +37,14 @@ struct ipc_parameters {
 	unsigned rpc_result;
 };
 
+/* A data segment of the thread's own (l4/syscalls.h, l4_thread_segment). */
+struct thread_segment {
+	unsigned base; /* within the space */
+	unsigned limit;
+	bool used;
+	bool expands_down; /* which side of the base the descriptor reaches now */
+};
+
 struct tcb {
 	struct l4_threadid id;
 	enum thread_state state;
@@ -60,6 +68,10 @@ struct tcb {
 	struct trap_frame *user_frame;   /* null for the idle thread */
 	unsigned user_idt;               /* address of its exception table; 0: none */
 	struct fpu_state *fpu_state;     /* null until it first computes */
+	struct thread_segment segments[L4_THREAD_SEGMENTS];
+	bool has_segments;
+	unsigned segment_flips;          /* how often one of them was turned round */
+	struct trap_frame flipped_at;    /* when that was last; all zero: never */
 	unsigned irq_id;                 /* irq + 1 of the associated interrupt; 0: none */
 	bool irq_pending;
 	struct ipc_parameters ipc;

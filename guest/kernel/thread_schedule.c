@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: MIT
  *
  * The system call thread_schedule: priority, time slice and external preempter of a thread that the caller may
- * control, and what the thread is doing. L4 reference manual, "thread_schedule".
+ * control, the small space of its task, and what the thread is doing. L4 reference manual, "thread_schedule".
  */
 #include <l4/syscalls.h>
 
 #include "clock.h"
 #include "console.h"
 #include "schedule.h"
+#include "small_space.h"
 #include "system_calls.h"
 #include "thread.h"
 
 enum {
 	MAX_TIMESLICE = 127000,
 	STATE_SHIFT = 16,
-	SMALL_UNCHANGED = 0xff,
+	SMALL_SHIFT = 8,
+	SMALL_MASK = 0xff,
+	SMALL_UNCHANGED = 0xff, /* and so does 0 */
 	LARGEST_EXPONENT = 15,
 };
 
@@ -50,11 +53,14 @@ static unsigned describe(const struct tcb *thread)
 {
 	struct time_word slice = encode((unsigned)thread->timeslice);
 	return slice.mantissa << 24 | slice.exponent << 20 | (unsigned)states[thread->state] << STATE_SHIFT |
-	       thread->priority;
+	       (thread->space->small_slot ? l4_small_space(thread->space->small_slot) : 0) | thread->priority;
 }
 
 static void set_timeslice(struct tcb *thread, unsigned mantissa, unsigned exponent)
 {
+	if (mantissa == 0 && exponent == 0) {
+		return; /* unchanged */
+	}
 	if (mantissa == 0) {
 		NOT_YET("a thread without a time slice of its own");
 		return;
@@ -63,11 +69,27 @@ static void set_timeslice(struct tcb *thread, unsigned mantissa, unsigned expone
 	thread->timeslice = slice > MAX_TIMESLICE ? MAX_TIMESLICE : (int)slice;
 }
 
+static bool changes_small_space(unsigned param)
+{
+	unsigned small = param >> SMALL_SHIFT & SMALL_MASK;
+	return small != 0 && small != SMALL_UNCHANGED;
+}
+
+/* Of the sizes that the byte can express there is one. */
+static bool is_possible(unsigned param)
+{
+	return param == L4_UNCHANGED || !changes_small_space(param) ||
+	       (param & SMALL_MASK << SMALL_SHIFT) == l4_small_space(l4_small_space_number(param));
+}
+
 static void set_parameters(struct tcb *thread, unsigned param)
 {
 	unsigned priority = param & 0xff;
 	schedule_set_priority(thread, priority ? priority : 1);
 	set_timeslice(thread, param >> 24, param >> 20 & 0xf);
+	if (changes_small_space(param)) {
+		small_space_assign(thread->space, l4_small_space_number(param));
+	}
 }
 
 /* Both the priority that it has and the one that it would get must be within the caller's reach. */
@@ -77,22 +99,11 @@ static bool may_control(const struct tcb *self, const struct tcb *thread, unsign
 	       (param == L4_UNCHANGED || (param & 0xff) <= self->max_controlled_priority);
 }
 
-static bool asks_for_small_space(unsigned param)
-{
-	unsigned small = param >> 8 & 0xff;
-	return param != L4_UNCHANGED && small != 0 && small != SMALL_UNCHANGED;
-}
-
 void sys_thread_schedule(struct trap_frame *frame)
 {
 	unsigned param = frame->eax;
 	struct tcb *thread = thread_lookup((struct l4_threadid){frame->esi, frame->edi});
-	if (!may_control(current, thread, param)) {
-		frame->eax = L4_UNCHANGED;
-		return;
-	}
-	if (asks_for_small_space(param)) {
-		NOT_YET("small spaces");
+	if (!may_control(current, thread, param) || !is_possible(param)) {
 		frame->eax = L4_UNCHANGED;
 		return;
 	}

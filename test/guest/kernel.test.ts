@@ -27,7 +27,7 @@ describe('The µ-kernel in the emulator', () => {
     });
   }
 
-  for (const name of ['pingpong', 'pager']) {
+  for (const name of ['pingpong', 'pager', 'small_spaces']) {
     it(`runs ${name}, which prints its golden text.`, () => {
       const run = runKernel(name);
       const text = masked(run.console);

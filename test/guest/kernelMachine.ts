@@ -1,9 +1,11 @@
 // Boots the built kernel and sigma0 in the emulator with one root task of guest/programs/l4, and collects what comes
 // out of COM1 and how the machine ended. Golden texts stand in test/golden/kernel; numbers that depend on the
 // compiler are masked.
+import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Machine } from '../../src/emulator/machine.ts';
+import { SymbolImage } from '../../src/symbols/image.ts';
 import { imageFile } from './linuxMachine.ts';
 
 export interface KernelRun {
@@ -21,6 +23,8 @@ export interface KernelOptions {
 
 const golden = path.resolve(import.meta.dirname, '../golden/kernel');
 const SLICE = 5_000_000;
+const STEP = 100;
+const KERNEL_WINDOW = 0xf0000000;
 
 /** Boots kernel, sigma0 and the root task "l4/NAME.elf"; nothing has run yet. */
 export function kernelMachine(
@@ -42,6 +46,34 @@ export function kernelMachine(
   return machine;
 }
 
+/** Runs on until the text has come out of the machine, give or take a few instructions. */
+export function runToText(machine: Machine, output: () => string, text: string): void {
+  while (!output().includes(text)) {
+    const result = machine.run(STEP);
+    if (result.reason === 'idle') {
+      machine.skipIdle();
+    } else if (result.reason !== 'budget') {
+      assert.ok(output().includes(text), `${result.reason} before ${JSON.stringify(text)}`);
+    }
+  }
+}
+
+/** Counts from now on how often each of the kernel's probes is passed, by its name. */
+export function countProbes(machine: Machine): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  const names = new Map<number, string>();
+  for (const { name, address } of new SymbolImage('kernel.elf', imageFile('kernel.elf')).probes) {
+    names.set(address - KERNEL_WINDOW, name);
+    machine.addHook(address - KERNEL_WINDOW);
+  }
+  machine.onHook = (physical): boolean => {
+    const name = names.get(physical) ?? '';
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+    return false;
+  };
+  return counts;
+}
+
 /** Runs a root task until it ends the machine, or the instructions are used up. */
 export function runKernel(name: string, options: KernelOptions = {}): KernelRun {
   const bytes: number[] = [];
@@ -50,7 +82,7 @@ export function runKernel(name: string, options: KernelOptions = {}): KernelRun 
       bytes.push(byte);
     }
   });
-  const maximum = options.maximumInstructions ?? 200_000_000;
+  const maximum = options.maximumInstructions ?? 400_000_000;
   let end: { reason: string; status?: number } = { reason: 'budget' };
   while (machine.instructionCount < maximum) {
     end = machine.run(SLICE);

@@ -13,6 +13,7 @@ const images = path.join(repository, 'build/guest');
 export interface LinuxOptions {
   readonly system: 'l4linux' | 'native';
   readonly syscalls?: 'library' | 'trampoline';
+  /** "": the boot loader brings none. */
   readonly program: string;
   /** The program's file, if it is not one of guest/programs. */
   readonly file?: Uint8Array;
@@ -71,13 +72,14 @@ function strings(list: readonly string[]): string {
 }
 
 function boot(machine: Machine, options: LinuxOptions): void {
-  const program = options.file ?? imageFile(`programs/${options.program}`);
+  const program = options.file ?? imageFile(`programs/${options.program || 'hello'}`);
   const block = strings([options.program, ...(options.args ?? [])]);
   const argumentBytes = new TextEncoder().encode(block + strings(options.environment ?? []));
-  const tail = [
+  const modules = [
     { content: program, commandLine: options.program },
     { content: argumentBytes, commandLine: 'arguments' },
   ];
+  const tail = options.program === '' ? [] : modules;
   if (options.system === 'native') {
     machine.loadMultiboot(imageFile('linux-native.elf'), '', tail);
     return;

@@ -41,6 +41,23 @@ describe('Linux programs', () => {
         assert.equal(status, exited(0));
       });
 
+      for (const program of ['files', 'execs', 'pipes']) {
+        it(`${program} finds no wrong result and no wrong error.`, () => {
+          const { output, status } = run(program);
+          assert.doesNotMatch(output, /^FAIL/m);
+          assert.match(output, /\n0 failed\n$/);
+          assert.equal(status, exited(0));
+        });
+      }
+
+      it('processes finds fork, vfork, clone and wait as they should be.', () => {
+        const { output, status } = run('processes');
+        assert.match(output, /^ok {3}vfork: the child has ended first$/m);
+        assert.doesNotMatch(output, /^FAIL/m);
+        assert.match(output, /\n0 failed\n$/);
+        assert.equal(status, exited(0));
+      });
+
       it('cat copies its input, however long, until the carrier drops.', () => {
         const input = Array.from({ length: 3000 }, (_, line) => `line ${line}\n`).join('');
         const { output, status } = run('cat', { input });

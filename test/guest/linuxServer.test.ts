@@ -68,7 +68,7 @@ describe('The Linux server', () => {
       return file;
     };
     const cases: readonly (readonly [Uint8Array, RegExp])[] = [
-      [new TextEncoder().encode('#!/bin/sh\n'), /is not an ELF file/],
+      [new TextEncoder().encode('no program\n'), /is not an ELF file/],
       [hello.slice(0, 60), /damaged program header table/],
       [damaged(4, 2), /is not for a 32-bit x86 processor/],
       [damaged(16, 3, 0), /is position-independent/],
@@ -98,6 +98,7 @@ describe('The Linux server', () => {
       coroutine: ['coroutine-switch', 2],
       exec: ['exec', 1],
       exit: ['exit', 2],
+      fork: ['fork', 2],
       call: ['linux-syscall', 3],
       return: ['linux-syscall-return', 3],
       panic: ['panic', 1],
@@ -111,6 +112,16 @@ describe('The Linux server', () => {
         assert.ok(found.every((probe) => probe.operands.length === count && !probe.problem));
       }
     }
+  });
+
+  it('uses task numbers and frames again: 300 processes, one after the other, and no memory is lost.', () => {
+    const { output, status } = runLinux({
+      system: 'l4linux',
+      program: 'processes',
+      args: ['many'],
+    });
+    assert.match(output, /^ok {3}fork: 300 times/m);
+    assert.equal(status, exited(0));
   });
 
   it('is not linked with L4 on the bare machine.', () => {

@@ -24,8 +24,12 @@
  *   unmap          space invoker, address, size_log2, mask
  *                  fpage_unmap has been carried out
  *   thread-switch  tcb from, tcb to             before the switch of stacks
- *   switch-space   space from, space to         after the address space has been switched
+ *   switch-space   space from, space to         after the address space has been switched, by whatever means
+ *   small-space-switch  space from, space to    the same, if the segments were all that changed: no CR3 load
  *   tlb-flush      space                        CR3 has been loaded
+ *   segment-flip   tcb thread, selector, expands_down, eip
+ *                  one of the thread's own segments now reaches the other side of its base (syscalls.h,
+ *                  l4_thread_segment); the instruction is tried again
  *   irq-ipc        irq, tcb thread              an interrupt is delivered as a message
  *   exception      tcb thread, vector, error_code, eip    before delivery to the thread's own IDT, or its shutdown
  *   thread-create  tcb thread

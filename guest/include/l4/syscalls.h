@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The six system calls besides ipc, as inline functions for any guest program: id_nearest, fpage_unmap,
- * thread_switch, thread_schedule, lthread_ex_regs, task_new. The last three use every register, EBP too, so they
- * go through a register block in memory.
+ * The system calls besides ipc, as inline functions for any guest program: Version 2's id_nearest, fpage_unmap,
+ * thread_switch, thread_schedule, lthread_ex_regs and task_new, and thread_segment, an extension. Those that use every
+ * register, EBP too, go through a register block in memory.
  */
 #ifndef L4_SYSCALLS_H
 #define L4_SYSCALLS_H
@@ -106,6 +106,21 @@ static inline unsigned l4_schedule_param(unsigned priority, unsigned slice_manti
 	return slice_mantissa << 24 | slice_exponent << 20 | priority;
 }
 
+/* Small address spaces: to be or'ed to the parameter word. All have one size S of 64 MB, in a byte that says S/4 +
+ * number * S/2. Number 0 is no small space: the task becomes large. A byte of 0 leaves the task where it is, and is
+ * what comes back for a large one. */
+enum { L4_SMALL_SPACES = 7, L4_SMALL_SPACE_MEGABYTES = 64 };
+
+static inline unsigned l4_small_space(unsigned number)
+{
+	return (L4_SMALL_SPACE_MEGABYTES / 4 + number * (L4_SMALL_SPACE_MEGABYTES / 2)) << 8;
+}
+
+static inline unsigned l4_small_space_number(unsigned param)
+{
+	return (param >> 8 & 0xff) / (L4_SMALL_SPACE_MEGABYTES / 2);
+}
+
 /* States in bits 19..16 of the parameter word that comes back. */
 enum l4_schedule_state {
 	L4_STATE_RUNNING = 0,
@@ -118,7 +133,7 @@ enum l4_schedule_state {
 };
 
 struct l4_schedule_result {
-	unsigned param; /* 0xffffffff: no such thread, or its priority is above the caller's maximum */
+	unsigned param; /* 0xffffffff: no such thread, its priority is above the caller's maximum, or no such slot */
 	struct l4_threadid preempter;
 	struct l4_threadid partner;
 	unsigned time_low;  /* consumed processor time in microseconds, 48 bits, with ... */
@@ -196,6 +211,30 @@ static inline struct l4_threadid l4_task_new(struct l4_threadid task, unsigned m
 	};
 	L4_TRAP_WITH(&r, L4_VECTOR_TASK_NEW);
 	return (struct l4_threadid){r.esi, r.edi};
+}
+
+/* An extension to Version 2, for thread-local storage: a thread has this many data segments of its own. Their selectors
+ * are the same in all threads, so that a debugger or a libc finds them where it has left them. */
+enum { L4_THREAD_SEGMENTS = 3 };
+#define L4_SEGMENT_WRAPS 0xffffffffu
+
+/* Sets a segment of a thread (nil: the caller) of the caller's task or of a task whose chief is the caller's. The base
+ * is an address within the task's space, limit the last offset; L4_SEGMENT_WRAPS also allows negative offsets, down to
+ * the space's first page; 0 takes the segment away. Whatever base and limit are, the segment reaches nothing outside
+ * the space, and never both sides of its base at once: the kernel turns it round when it is used on the other side.
+ * EAX: number, EDX: base, ECX: limit, ESI:EDI: thread; result in EAX: the selector, 0 if refused. All other registers
+ * keep their values. The segment registers are the thread's own business. */
+static inline unsigned l4_thread_segment(struct l4_threadid thread, unsigned number, unsigned base, unsigned limit)
+{
+	struct l4_registers r = {
+		.eax = number,
+		.ecx = limit,
+		.edx = base,
+		.esi = thread.low,
+		.edi = thread.high,
+	};
+	L4_TRAP_WITH(&r, L4_VECTOR_THREAD_SEGMENT);
+	return r.eax;
 }
 
 /* The thread's user-level exception table: 32 gates in hardware format. */

@@ -277,7 +277,7 @@ static inline l4_timeouts l4_send_timeout_us(unsigned microseconds)
 	return l4_send_timeout(microseconds >> 2 * (15 - exponent), exponent);
 }
 
-/* Vectors of the seven system calls (int n from ring 3). */
+/* Vectors of the system calls (int n from ring 3): Version 2's seven, and one more. */
 enum l4_vector {
 	L4_VECTOR_IPC = 0x30,
 	L4_VECTOR_ID_NEAREST = 0x31,
@@ -286,6 +286,7 @@ enum l4_vector {
 	L4_VECTOR_THREAD_SCHEDULE = 0x34,
 	L4_VECTOR_LTHREAD_EX_REGS = 0x35,
 	L4_VECTOR_TASK_NEW = 0x36,
+	L4_VECTOR_THREAD_SEGMENT = 0x37, /* not of Version 2: an extension of this kernel */
 };
 
 #endif

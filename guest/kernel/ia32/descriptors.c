@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
  * GDT, IDT and TSS. Pentium manual, volume 3, "Protected Mode" (descriptor formats) and "Interrupts".
- * The user's two descriptors belong to the space that runs: a small space will have its own base and limit.
+ * The user's two descriptors belong to the space that runs: a small space has its own base and limit.
  */
 #include "../descriptors.h"
 
-#include "../console.h"
+#include "../small_space.h"
 #include "../trap.h"
 
 struct descriptor {
@@ -29,16 +29,24 @@ enum descriptor_type {
 	TYPE_KERNEL_DATA = 0x00c09300,
 	TYPE_USER_CODE = 0x00c0fb00,
 	TYPE_USER_DATA = 0x00c0f300,
+	TYPE_USER_DATA_BYTES = 0x0040f300,     /* byte granular */
+	TYPE_USER_DATA_DOWNWARD = 0x00c0f700,  /* expand-down: the offsets behind the limit */
 };
 enum gate_type {
 	GATE_INTERRUPT = 0x8e00,
 	GATE_INTERRUPT_USER = 0xee00,
 };
-enum { GDT_ENTRIES = 7, IDT_ENTRIES = L4_VECTOR_TASK_NEW + 1, SYSTEM_CALLS = 7 };
+enum {
+	GDT_ENTRIES = (THREAD_SEGMENTS >> 3) + L4_THREAD_SEGMENTS,
+	IDT_ENTRIES = L4_VECTOR_THREAD_SEGMENT + 1,
+	SYSTEM_CALLS = 8,
+	LAST_UNIT = 0xfffff, /* the largest limit that a descriptor holds */
+};
 
 static struct descriptor gdt[GDT_ENTRIES];
 static struct descriptor idt[IDT_ENTRIES];
 static struct task_state_segment tss;
+static bool has_thread_segments; /* what the GDT shows beside the flat segments is not empty */
 
 extern const unsigned exception_stubs[EXCEPTION_VECTORS];
 extern const unsigned interrupt_stubs[L4_IRQS];
@@ -58,6 +66,43 @@ static void set_gate(unsigned vector, unsigned stub, enum gate_type type)
 		.low = (stub & 0xffff) | KERNEL_CODE << 16,
 		.high = (stub & 0xffff0000) | (unsigned)type,
 	};
+}
+
+/* A selector that may be loaded (so returning to a thread that holds it never fails) but reaches no byte. */
+static void set_empty(unsigned selector)
+{
+	set_segment(selector, 0, LAST_UNIT, TYPE_USER_DATA_DOWNWARD);
+}
+
+/* Offsets from -base to -1, whole pages of them: linear addresses from the space's start to the segment's base. */
+static void set_downward(unsigned selector, unsigned space_start, unsigned base)
+{
+	unsigned first_page = (0u - base + L4_PAGE_SIZE - 1) / L4_PAGE_SIZE;
+	set_segment(selector, space_start + base, first_page - 1, TYPE_USER_DATA_DOWNWARD);
+}
+
+/* Offsets from 0 to last: linear addresses from the segment's base upward. */
+static void set_upward(unsigned selector, unsigned space_start, unsigned base, unsigned last)
+{
+	if (last <= LAST_UNIT) {
+		set_segment(selector, space_start + base, last, TYPE_USER_DATA_BYTES);
+	} else {
+		set_segment(selector, space_start + base, (last + 1) / L4_PAGE_SIZE - 1, TYPE_USER_DATA);
+	}
+}
+
+/* THE protection of small spaces: whatever the segment wants, it gets no byte outside the space. */
+static void set_thread_segment(unsigned selector, const struct thread_segment *segment, const struct space *space)
+{
+	unsigned size = space_size(space);
+	if (!segment->used || segment->base >= size) {
+		set_empty(selector);
+	} else if (segment->expands_down) {
+		set_downward(selector, space_base(space), segment->base);
+	} else {
+		unsigned last = size - segment->base - 1;
+		set_upward(selector, space_base(space), segment->base, segment->limit < last ? segment->limit : last);
+	}
 }
 
 /* What each vector is. INT n for any n that has no user gate raises #GP with error code 8n + 2. */
@@ -99,6 +144,9 @@ void descriptors_initialize(void)
 	set_segment(KERNEL_DATA, 0, 0xfffff, TYPE_KERNEL_DATA);
 	set_segment(TASK_STATE, (unsigned)&tss, sizeof tss - 1, TYPE_TASK_STATE);
 	descriptors_load_user_segments(kernel_space);
+	for (unsigned number = 0; number < L4_THREAD_SEGMENTS; number++) {
+		set_empty(THREAD_SEGMENTS + 8 * number);
+	}
 	for (unsigned row = 0; row < sizeof vectors / sizeof vectors[0]; row++) {
 		for (unsigned i = 0; i < vectors[row].count; i++) {
 			set_gate(vectors[row].first + i, vectors[row].stubs[i], vectors[row].type);
@@ -109,16 +157,24 @@ void descriptors_initialize(void)
 
 void descriptors_load_user_segments(const struct space *space)
 {
-	if (space->small_slot) {
-		panic("not yet: small spaces");
-	}
-	/* 3 GB and slot 0: a large space's segment may not reach a small space. */
-	unsigned last_page = (USER_LIMIT + SMALL_SLOT_SIZE) / L4_PAGE_SIZE - 1;
-	set_segment(USER_DATA, 0, last_page, TYPE_USER_DATA);
-	set_segment(USER_CODE, 0, last_page, TYPE_USER_CODE);
+	unsigned base = space_base(space);
+	unsigned last_page = space_size(space) / L4_PAGE_SIZE - 1;
+	set_segment(USER_DATA, base, last_page, TYPE_USER_DATA);
+	set_segment(USER_CODE, base, last_page, TYPE_USER_CODE);
 }
 
-void descriptors_set_kernel_stack(const struct tcb *thread)
+void descriptors_load_thread_segments(const struct tcb *thread)
+{
+	for (unsigned number = 0; number < L4_THREAD_SEGMENTS; number++) {
+		set_thread_segment(THREAD_SEGMENTS + 8 * number, &thread->segments[number], thread->space);
+	}
+	has_thread_segments = thread->has_segments;
+}
+
+void descriptors_load_thread(const struct tcb *thread)
 {
 	tss.esp0 = (unsigned)(thread->user_frame + 1);
+	if (thread->has_segments || has_thread_segments) {
+		descriptors_load_thread_segments(thread);
+	}
 }

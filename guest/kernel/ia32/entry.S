@@ -157,7 +157,7 @@ leave_by_frame:
 	.cfi_endproc
 	.size leave_by_frame, . - leave_by_frame
 
-/* L4 Version 2 system calls, INT 0x30 upward, in the order of their vectors. */
+/* L4 Version 2 system calls and the extension, INT 0x30 upward, in the order of their vectors. */
 SYSTEM_CALL enter_ipc, sys_ipc
 SYSTEM_CALL enter_id_nearest, sys_id_nearest
 SYSTEM_CALL enter_fpage_unmap, sys_fpage_unmap
@@ -165,6 +165,7 @@ SYSTEM_CALL enter_thread_switch, sys_thread_switch
 SYSTEM_CALL enter_thread_schedule, sys_thread_schedule
 SYSTEM_CALL enter_lthread_ex_regs, sys_lthread_ex_regs
 SYSTEM_CALL enter_task_new, sys_task_new
+SYSTEM_CALL enter_thread_segment, sys_thread_segment
 
 /* Vectors with an error code: 8, 10 to 14 and 17. */
 .irp vector, 0, 1, 2, 3, 4, 5, 6, 7, 9, 15, 16, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
@@ -195,6 +196,6 @@ interrupt_stubs:
 	.globl system_call_stubs
 system_call_stubs:
 	.long enter_ipc, enter_id_nearest, enter_fpage_unmap, enter_thread_switch, enter_thread_schedule
-	.long enter_lthread_ex_regs, enter_task_new
+	.long enter_lthread_ex_regs, enter_task_new, enter_thread_segment
 
 	.section .note.GNU-stack, "", @progbits

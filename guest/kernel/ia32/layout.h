@@ -13,8 +13,9 @@
 #define WINDOW_SIZE 0x10000000
 #define SUPERPAGE_SIZE 0x400000
 
-/* The size of a small space's slot; the large user segment also covers slot 0, which nobody owns. */
+/* All slots of small spaces have one size; nobody owns slot 0, which the large user segment covers. */
 #define SMALL_SLOT_SIZE 0x04000000
+#define SMALL_SLOTS 8
 
 /* Selectors. The user's two stand where Liedtke's kernel has them. */
 #define KERNEL_CODE 0x08
@@ -22,6 +23,7 @@
 #define TASK_STATE 0x18
 #define USER_DATA 0x2b
 #define USER_CODE 0x33
+#define THREAD_SEGMENTS 0x3b /* the first of L4_THREAD_SEGMENTS */
 
 /* A TCB and its kernel stack share one block. */
 #define TCB_SIZE 2048

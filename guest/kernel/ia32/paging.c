@@ -8,9 +8,10 @@
 #include <l4/probes.h>
 #include <stddef.h>
 
-#include "../memory.h"
-#include "../string.h"
 #include "../descriptors.h"
+#include "../memory.h"
+#include "../small_space.h"
+#include "../string.h"
 #include "cpu.h"
 
 enum {
@@ -24,7 +25,8 @@ enum {
 
 extern page_table_entry kernel_page_directory[TABLE_ENTRIES];
 
-static struct space *loaded_space;
+static struct space *loaded_space;  /* whose directory CR3 points to */
+static struct space *visible_space; /* whose segments are in the GDT: what user addresses mean */
 
 unsigned paging_kernel_directory(void)
 {
@@ -33,9 +35,6 @@ unsigned paging_kernel_directory(void)
 
 static void load(struct space *space)
 {
-	if (space->small_slot != loaded_space->small_slot) {
-		descriptors_load_user_segments(space);
-	}
 	loaded_space = space;
 	cr3_write(space->page_directory);
 	L4_PROBE1("l4", "tlb-flush", space);
@@ -50,7 +49,7 @@ void paging_initialize(unsigned memory_end)
 	for (unsigned entry = first_absent; entry < TABLE_ENTRIES; entry++) {
 		kernel_page_directory[entry] = 0;
 	}
-	loaded_space = kernel_space;
+	visible_space = kernel_space;
 	load(kernel_space);
 }
 
@@ -83,14 +82,37 @@ void directory_leave(struct space *space)
 	}
 }
 
+const struct space *space_loaded(void)
+{
+	return loaded_space;
+}
+
 void space_switch(struct space *space)
 {
-	struct space *from = loaded_space;
+	struct space *from = visible_space;
 	if (space == from || space == kernel_space) {
 		return;
 	}
-	load(space);
+	visible_space = space;
+	if (space->small_slot != from->small_slot) {
+		descriptors_load_user_segments(space);
+	}
+	if (space->small_slot || space == loaded_space) {
+		L4_PROBE2("l4", "small-space-switch", from, space);
+	} else {
+		load(space);
+	}
 	L4_PROBE2("l4", "switch-space", from, space);
+}
+
+void space_moved(struct space *space)
+{
+	bool visible = space == visible_space;
+	if (visible) {
+		descriptors_load_user_segments(space);
+		descriptors_load_thread_segments(current);
+	}
+	load(visible && !space->small_slot ? space : loaded_space);
 }
 
 page_table_entry *entry_find(unsigned directory, unsigned address)
@@ -117,7 +139,7 @@ page_table_entry *entry_make(unsigned directory, unsigned address)
 
 void entry_changed(const struct space *space, unsigned address)
 {
-	if (space == loaded_space) {
-		page_invalidate(address);
+	if (space->small_slot ? address < SMALL_SLOT_SIZE : space == loaded_space) {
+		page_invalidate(space_base(space) + address);
 	}
 }

@@ -99,7 +99,7 @@ static int serial_ioctl(struct process *process, struct file *file, unsigned req
 	}
 }
 
-static const struct file_operations serial_operations = { serial_read, serial_write, serial_ioctl };
+static const struct file_operations serial_operations = { serial_read, serial_write, serial_ioctl, NULL };
 
 void serial_start(void)
 {
@@ -111,11 +111,21 @@ void serial_start(void)
 	serial_input_start(&ports[0], ports[1].terminal ? &ports[1] : &ports[0]);
 }
 
+static struct file *open_port(struct uart *uart, unsigned flags)
+{
+	struct file *file = file_create(&serial_operations, uart, flags);
+
+	if (file) {
+		file->mode = uart->terminal ? S_IFCHR | 0620 : S_IFIFO | 0600;
+	}
+	return file;
+}
+
 bool serial_files_open(struct process *process)
 {
 	for (unsigned fd = 0; fd < COUNT_OF(ports); fd++) {
 		unsigned flags = ports[fd].terminal ? O_RDWR : fd == 0 ? O_RDONLY : O_WRONLY;
-		process->files[fd] = file_create(&serial_operations, &ports[fd], flags);
+		process->files[fd] = open_port(&ports[fd], flags);
 		if (!process->files[fd]) {
 			return false;
 		}
@@ -128,5 +138,5 @@ struct file *serial_tty_open(unsigned flags)
 	if (!ports[0].terminal) {
 		return NULL;
 	}
-	return file_create(&serial_operations, ports[1].terminal ? &ports[1] : &ports[0], flags);
+	return open_port(ports[1].terminal ? &ports[1] : &ports[0], flags);
 }

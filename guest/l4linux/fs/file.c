@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Open files and the table of file descriptors.
+ * Open files, and each process's table of descriptors, which dup() and fork() let share them.
  */
 #include "file.h"
 #include "memory.h"
@@ -11,7 +11,10 @@ struct file *file_create(const struct file_operations *operations, void *device,
 	struct file *file = pool_allocate(&file_pool);
 
 	if (file) {
-		*file = (struct file){ operations, device, flags, 1 };
+		file->operations = operations;
+		file->device = device;
+		file->flags = flags;
+		file->references = 1;
 	}
 	return file;
 }
@@ -19,6 +22,9 @@ struct file *file_create(const struct file_operations *operations, void *device,
 void file_release(struct file *file)
 {
 	if (--file->references == 0) {
+		if (file->operations->release) {
+			file->operations->release(file);
+		}
 		pool_free(&file_pool, file);
 	}
 }
@@ -28,12 +34,52 @@ struct file *file_of(struct process *process, unsigned fd)
 	return fd < FILES_PER_PROCESS ? process->files[fd] : NULL;
 }
 
+int descriptor_install(struct process *process, struct file *file, unsigned lowest, bool close_on_exec)
+{
+	for (unsigned fd = lowest; fd < FILES_PER_PROCESS; fd++) {
+		if (!process->files[fd]) {
+			process->files[fd] = file;
+			process->close_on_exec[fd] = close_on_exec;
+			return (int)fd;
+		}
+	}
+	file_release(file);
+	return -EMFILE;
+}
+
+void descriptor_close(struct process *process, unsigned fd)
+{
+	struct file *file = process->files[fd];
+
+	process->files[fd] = NULL;
+	file_release(file);
+}
+
+void files_copy(const struct process *from, struct process *to)
+{
+	for (unsigned fd = 0; fd < FILES_PER_PROCESS; fd++) {
+		to->files[fd] = from->files[fd];
+		to->close_on_exec[fd] = from->close_on_exec[fd];
+		if (to->files[fd]) {
+			to->files[fd]->references++;
+		}
+	}
+}
+
+void files_exec(struct process *process)
+{
+	for (unsigned fd = 0; fd < FILES_PER_PROCESS; fd++) {
+		if (process->files[fd] && process->close_on_exec[fd]) {
+			descriptor_close(process, fd);
+		}
+	}
+}
+
 void files_close(struct process *process)
 {
 	for (unsigned fd = 0; fd < FILES_PER_PROCESS; fd++) {
 		if (process->files[fd]) {
-			file_release(process->files[fd]);
-			process->files[fd] = NULL;
+			descriptor_close(process, fd);
 		}
 	}
 }

@@ -10,16 +10,34 @@
 #define ESRCH 3
 #define EINTR 4
 #define EIO 5
+#define ENXIO 6
+#define E2BIG 7
 #define ENOEXEC 8
 #define EBADF 9
+#define ECHILD 10
 #define EAGAIN 11
 #define ENOMEM 12
+#define EACCES 13
 #define EFAULT 14
+#define EBUSY 16
+#define EEXIST 17
+#define ENOTDIR 20
+#define EISDIR 21
 #define EINVAL 22
+#define ENFILE 23
 #define EMFILE 24
 #define ENOTTY 25
+#define ETXTBSY 26
+#define EFBIG 27
+#define ENOSPC 28
+#define ESPIPE 29
+#define EPIPE 32
+#define ERANGE 34
 #define ENAMETOOLONG 36
 #define ENOSYS 38
+#define ENOTEMPTY 39
+#define ELOOP 40
+#define EOVERFLOW 75
 
 #define SIGINT 2
 #define SIGQUIT 3
@@ -30,6 +48,7 @@
 #define SIGFPE 8
 #define SIGKILL 9
 #define SIGSEGV 11
+#define SIGPIPE 13
 #define SIGCHLD 17
 #define SIGCONT 18
 #define SIGSTOP 19
@@ -43,6 +62,43 @@
 #define O_RDONLY 0u
 #define O_WRONLY 1u
 #define O_RDWR 2u
+#define O_CREAT 0100u
+#define O_EXCL 0200u
+#define O_NOCTTY 0400u
+#define O_TRUNC 01000u
+#define O_APPEND 02000u
+#define O_NONBLOCK 04000u
+#define O_DIRECTORY 0200000u
+#define O_CLOEXEC 02000000u
+#define OPEN_ONLY_FLAGS (O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_DIRECTORY | O_CLOEXEC) /* F_GETFL hides them */
+
+#define F_DUPFD 0u
+#define F_GETFD 1u
+#define F_SETFD 2u
+#define F_GETFL 3u
+#define F_SETFL 4u
+#define F_DUPFD_CLOEXEC 1030u
+#define FD_CLOEXEC 1u
+
+#define AT_FDCWD (-100)
+#define AT_SYMLINK_NOFOLLOW 0x100u
+#define AT_REMOVEDIR 0x200u
+#define AT_NO_AUTOMOUNT 0x800u
+#define AT_EMPTY_PATH 0x1000u
+#define AT_STATX_SYNC 0x6000u
+#define STATX_BASIC_STATS 0x7FFu
+
+#define S_IFMT 0170000u
+#define S_IFIFO 0010000u
+#define S_IFCHR 0020000u
+#define S_IFDIR 0040000u
+#define S_IFREG 0100000u
+#define PERMISSIONS 07777u
+#define ANY_EXECUTE 0111u
+
+#define SEEK_SET 0u
+#define SEEK_CUR 1u
+#define SEEK_END 2u
 
 #define PROT_READ 1u
 #define PROT_WRITE 2u
@@ -53,7 +109,20 @@
 #define MAP_ANONYMOUS 0x20u
 
 #define TCGETS 0x5401u
+#define FIONREAD 0x541Bu
 #define TIOCGWINSZ 0x5413u
+
+#define WNOHANG 1u
+#define WUNTRACED 2u
+#define WCONTINUED 8u
+#define W_ALL 0x40000000u	  /* __WALL */
+#define W_NOT_THREADS 0x20000000u /* __WNOTHREAD */
+
+#define CLONE_SIGNAL_MASK 0xFFu
+#define CLONE_VM 0x100u
+#define CLONE_VFORK 0x4000u
+#define CLONE_CHILD_CLEARTID 0x200000u
+#define CLONE_CHILD_SETTID 0x1000000u
 
 #define CLOCK_REALTIME 0
 #define CLOCK_MONOTONIC 1
@@ -100,6 +169,11 @@ struct timeval {
 
 struct tms {
 	unsigned user, system, children_user, children_system;
+};
+
+struct rusage {
+	struct timeval user, system;
+	unsigned others[14];
 };
 
 struct utsname {

@@ -33,16 +33,28 @@ void arch_wakeup(void);
 
 /* A process gets an empty user address space, besides what the port keeps there; false: none is left. */
 bool arch_space_create(struct process *process);
+
+/* For execve(): the user address space is empty again, as after arch_space_create(); false: no memory. */
+bool arch_space_renew(struct process *process);
 void arch_space_delete(struct process *process);
 
 /* The logical page table no longer allows what it did for this page, whose frame is given. */
 void arch_page_changed(struct process *process, unsigned address, unsigned frame);
+
+/* The same when only the permission to write has gone. */
+void arch_page_write_protected(struct process *process, unsigned address, unsigned frame);
 
 /* The port's share of the auxiliary vector; returns how many entries (at most 2) it wrote. */
 unsigned arch_auxiliary(struct process *process, struct auxiliary_entry *entries);
 
 /* In the process's coroutine: enter user mode there, and serve the process from now on. */
 void arch_run_user(struct process *process, unsigned eip, unsigned esp) __attribute__((noreturn));
+
+/* In the parent's coroutine, during its system call: what the child needs for arch_run_child(). */
+void arch_fork(const struct process *parent, struct process *child);
+
+/* In the child's coroutine: it returns from its parent's system call, with 0. */
+void arch_run_child(struct process *child) __attribute__((noreturn));
 
 /* A process that runs user code now has a fatal signal: make its coroutine see it. */
 void arch_interrupt_user(struct process *process);

@@ -9,9 +9,11 @@
 
 #define MULTIBOOT_MAGIC 0x2BADB002u
 
+#define COMMAND_LINE_SIZE 128
+
 struct boot_module {
 	unsigned start, end; /* physical */
-	char command_line[128];
+	char command_line[COMMAND_LINE_SIZE];
 };
 
 extern unsigned boot_memory_end; /* physical */

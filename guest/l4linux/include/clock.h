@@ -13,6 +13,7 @@ struct process;
 extern volatile unsigned clock_ticks;
 
 void clock_start(void);
+unsigned clock_now(void);	     /* seconds since 1970 */
 unsigned clock_start_date(void); /* seconds since 1970 at start */
 
 /* Blocks the process until that tick; false if a signal ended the wait. */

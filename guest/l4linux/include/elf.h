@@ -29,7 +29,4 @@ struct program_header {
 	unsigned file_size, memory_size, flags, alignment;
 };
 
-/* Null if the file is a program that can be loaded, else a sentence that says why not. */
-const char *elf_refusal(const char *file, unsigned size);
-
 #endif

@@ -8,6 +8,7 @@
 #include "arch.h"
 #include "types.h"
 
+struct inode;
 struct process;
 
 #define USER_LIMIT 0xC0000000u
@@ -20,9 +21,12 @@ struct process;
 /* --- frames: 4 KB of physical memory, named by physical address; 0: none */
 void memory_add(unsigned start, unsigned end);
 void memory_exclude(unsigned start, unsigned end);
+void memory_ready(void); /* after the last of both; allocations from now on */
 unsigned memory_size(void);
 unsigned frame_allocate(void);
-void frame_free(unsigned frame);
+void frame_free(unsigned frame); /* one owner less */
+void frame_share(unsigned frame); /* one owner more */
+bool frame_is_shared(unsigned frame);
 
 static inline void *frame_address(unsigned frame) { return direct_map + frame; }
 
@@ -41,7 +45,8 @@ struct region {
 	struct region *next;
 	unsigned start, end;  /* page-aligned */
 	unsigned protection;  /* PROT_* */
-	const char *file;     /* the bytes of file_start, in server memory; null: zeroes */
+	struct inode *file;   /* what it shows; null: zeroes */
+	unsigned file_offset; /* of the byte at file_start */
 	unsigned file_start;  /* user address of the first byte that comes from the file */
 	unsigned file_end;    /* and behind the last */
 	unsigned fixed_frame; /* not 0: pages are these frames in order, not to be freed */
@@ -52,6 +57,10 @@ bool region_is_free(struct process *process, unsigned start, unsigned end);
 unsigned region_search(struct process *process, unsigned size);
 int region_remove(struct process *process, unsigned start, unsigned end);
 int region_protect(struct process *process, unsigned start, unsigned end, unsigned protection);
+
+void region_show_file(struct region *region, struct inode *file, unsigned offset, unsigned end);
+void regions_delete(struct process *process);
+int region_copy(struct process *to, const struct region *region); /* 0 or -ENOMEM */
 
 /* --- logical page tables, in the Pentium's format */
 #define PAGE_PRESENT 0x001u
@@ -64,6 +73,9 @@ unsigned *page_entry(struct process *process, unsigned address); /* null: no tab
 unsigned *page_entry_create(struct process *process, unsigned address);
 void page_release(struct process *process, unsigned address);
 void page_table_delete(struct process *process);
+
+/* Gives the child all that the parent has, the frames copy on write. 0 or -ENOMEM, then a part. */
+int memory_fork(struct process *parent, struct process *child);
 
 /* Makes the page present for this access: 0, -EFAULT (not allowed) or -ENOMEM. */
 int memory_fault(struct process *process, unsigned address, bool write);

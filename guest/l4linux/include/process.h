@@ -9,7 +9,8 @@
 #include "arch_process.h"
 #include "types.h"
 
-#define FILES_PER_PROCESS 16
+#define PROCESS_NAME_SIZE 16
+#define FILES_PER_PROCESS 64
 
 enum process_state {
 	PROCESS_NEW,	   /* being made */
@@ -17,7 +18,7 @@ enum process_state {
 	PROCESS_IN_SERVER, /* its coroutine runs */
 	PROCESS_READY,	   /* its coroutine waits for its turn */
 	PROCESS_BLOCKED,   /* its coroutine waits for an event */
-	PROCESS_ZOMBIE,	   /* has ended */
+	PROCESS_ZOMBIE,	   /* has ended; its parent has not asked yet */
 };
 
 struct coroutine {
@@ -26,6 +27,7 @@ struct coroutine {
 };
 
 #define COROUTINE_CANARY 0x57AC4E4Du
+#define COROUTINE_RESERVED 64u /* at the stack's end: natively the user's registers stand there */
 
 struct wait_queue {
 	struct process *first;
@@ -40,8 +42,10 @@ struct syscall_frame {
 struct process {
 	struct process *process_next;
 	int pid;
-	int parent_pid;
-	char name[16];
+	struct process *parent; /* null: none */
+	int group, session;	/* of processes, by the leader's pid */
+	bool has_executed;	/* a program of its own, since fork() */
+	char name[PROCESS_NAME_SIZE];
 	unsigned task; /* L4 task number; 0 when native */
 	enum process_state state;
 	unsigned *page_directory; /* the logical one, in Pentium format */
@@ -49,9 +53,16 @@ struct process {
 	struct region *regions;	  /* in order of address */
 	unsigned break_start, break_end;
 	struct file *files[FILES_PER_PROCESS];
+	unsigned char close_on_exec[FILES_PER_PROCESS];
+	struct inode *directory; /* the working one */
+	unsigned umask;
 	unsigned char signal_ignored[SIGNAL_COUNT + 1];
 	int fatal_signal; /* 0: none */
+	unsigned exit_status; /* of a zombie, as wait(2) gives it */
+	struct wait_queue children; /* it waits here for one of them to end, or to have its own program */
+	struct process *borrower;   /* the child of vfork() it waits for; null: none */
 	unsigned frame_count; /* user frames it owns */
+	unsigned start_eip, start_esp; /* of a program that execve() has loaded */
 	struct coroutine coroutine;
 	struct process *queue_next; /* in the ready queue or in one wait queue */
 	struct wait_queue *waiting_on;
@@ -65,7 +76,19 @@ extern struct process *process_list;
 /* Whose coroutine runs; null: the main loop. Meaningless in top and bottom halves. */
 extern struct process *current;
 
+#define FIRST_PID 1
+#define PROCESS_LIMIT 64
+
+/* A process whose coroutine will begin in start; not ready yet. Null: no memory, or there are too many. */
 struct process *process_create(const char *name, void (*start)(struct process *));
+void process_name_of(char *name, const char *path); /* the last of its names, cut to the size */
+void process_discard(struct process *process); /* one that was never ready */
+struct process *process_find(int pid);	       /* null: there is none */
+void process_forget(struct process *process);  /* a zombie: its pid is free */
+
+/* The child of vfork() has its own memory now, or none: the parent goes on. */
+void process_release_parent(struct process *child);
+
 void process_exit(struct process *process, unsigned status) __attribute__((noreturn));
 void process_kill(struct process *process, int signal);
 void process_check_signals(struct process *process);
@@ -77,8 +100,9 @@ void make_ready(struct process *process);
 
 /* For the main loop: the next ready process or null; run it until it waits or returns to the user. */
 struct process *take_ready(void);
-void run_coroutine(struct process *process);
+bool run_coroutine(struct process *process); /* false: it has ended */
 void leave_coroutine(enum process_state state);
+void restart_coroutine(void (*start)(struct process *)) __attribute__((noreturn)); /* its stack is empty again */
 
 int system_call(struct process *process, int number, struct syscall_frame *frame);
 int exception(struct process *process, unsigned vector, unsigned error_code, unsigned eip);

@@ -19,9 +19,17 @@ struct syscall {
 extern const struct syscall syscalls[SYSCALL_LIMIT];
 
 /* fs */
-syscall_handler sys_read, sys_write, sys_writev, sys_open, sys_close, sys_ioctl;
+syscall_handler sys_read, sys_write, sys_writev, sys_open, sys_openat, sys_creat, sys_close, sys_ioctl;
+syscall_handler sys_pipe, sys_pipe2, sys_dup, sys_dup2, sys_dup3, sys_fcntl64;
+syscall_handler sys_lseek, sys_llseek, sys_getdents64;
+syscall_handler sys_stat64, sys_fstat64, sys_fstatat64, sys_statx, sys_access, sys_faccessat;
+syscall_handler sys_mkdir, sys_rmdir, sys_unlink, sys_unlinkat, sys_rename;
+syscall_handler sys_chdir, sys_fchdir, sys_getcwd, sys_umask, sys_chmod, sys_fchmod;
+syscall_handler sys_truncate, sys_ftruncate, sys_readlink;
 /* kernel */
 syscall_handler sys_exit, sys_getpid, sys_getppid, sys_zero_id, sys_sched_yield;
+syscall_handler sys_fork, sys_vfork, sys_clone, sys_execve, sys_wait4, sys_waitpid;
+syscall_handler sys_setpgid, sys_getpgid, sys_getpgrp, sys_setsid, sys_getsid;
 syscall_handler sys_kill, sys_tkill, sys_tgkill, sys_rt_sigaction, sys_rt_sigprocmask;
 syscall_handler sys_time, sys_times, sys_gettimeofday, sys_clock_gettime, sys_nanosleep;
 syscall_handler sys_uname;

@@ -40,6 +40,8 @@ void clock_start(void)
 	arch_interrupt_start(TIMER_IRQ, timer_top_half);
 }
 
+unsigned clock_now(void) { return start_date + clock_ticks / TICKS_PER_SECOND; }
+
 unsigned clock_start_date(void) { return start_date; }
 
 bool clock_sleep_until(struct process *process, unsigned tick)

@@ -2,10 +2,8 @@
  * Whether a file is a program that can be loaded, decided before anything is done with it. Every number in the
  * file is hostile until checked; sums are arranged so that they cannot wrap.
  */
-#include "elf.h"
+#include "exec.h"
 #include "memory.h"
-
-#define SEGMENT_LIMIT 64
 
 static bool is_inside(unsigned offset, unsigned length, unsigned size)
 {
@@ -33,10 +31,11 @@ static const char *segment_refusal(const struct program_header *segment, unsigne
 	return NULL;
 }
 
-static const char *segments_refusal(const char *file, unsigned size)
+static const char *segments_refusal(const struct program *program)
 {
-	const struct elf_header *header = (const void *)file;
-	const struct program_header *segments = (const void *)(file + header->program_headers);
+	const struct elf_header *header = &program->header;
+	const struct program_header *segments = program->segments;
+	unsigned size = program->file->size;
 	unsigned lowest = 0;
 	bool entry_found = false;
 
@@ -61,10 +60,8 @@ static const char *segments_refusal(const char *file, unsigned size)
 	return entry_found ? NULL : "starts outside its code";
 }
 
-const char *elf_refusal(const char *file, unsigned size)
+static const char *header_refusal(const struct elf_header *header, unsigned size)
 {
-	const struct elf_header *header = (const void *)file;
-
 	if (size < sizeof(*header) || memcmp(header->magic, "\177ELF", 4) != 0) {
 		return "is not an ELF file";
 	}
@@ -81,10 +78,24 @@ const char *elf_refusal(const char *file, unsigned size)
 		return "is not a program (its ELF type is not ET_EXEC)";
 	}
 	if (header->program_header_size != sizeof(struct program_header) ||
-	    header->program_header_count > SEGMENT_LIMIT || header->program_headers % 4 != 0 ||
+	    header->program_header_count > SEGMENT_LIMIT ||
 	    !is_inside(header->program_headers,
 		       header->program_header_count * sizeof(struct program_header), size)) {
 		return "has a damaged program header table";
 	}
-	return segments_refusal(file, size);
+	return NULL;
+}
+
+const char *program_read(struct program *program)
+{
+	struct elf_header *header = &program->header;
+
+	inode_read(program->file, 0, header, sizeof(*header));
+	const char *refusal = header_refusal(header, program->file->size);
+	if (refusal) {
+		return refusal;
+	}
+	inode_read(program->file, header->program_headers, program->segments,
+		   header->program_header_count * sizeof(struct program_header));
+	return segments_refusal(program);
 }

@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "exec.h"
 #include "file.h"
+#include "inode.h"
 #include "memory.h"
 #include "printk.h"
 
@@ -20,15 +21,20 @@ void linux_main(void)
 {
 	arch_memory();
 	keep_modules();
+	memory_ready();
 	printk("linux: %u KB of memory\n", memory_size() / 1024);
 	clock_start();
+	root_build();
 
 	const struct boot_module *program = boot_module(arch_modules_before);
-	struct process *process = process_create(program ? program->command_line : "none", first_program);
+	struct process *process = process_create(program ? program->command_line : "sh", first_program);
 	if (!process) {
 		panic("no memory for the first process");
 	}
 	serial_start(); /* after the process: what has been typed already, ^C too, is for it */
+	process->directory = root_directory;
+	process->umask = 022;
+	inode_hold(root_directory);
 	if (!serial_files_open(process)) {
 		panic("no memory for the first process's files");
 	}

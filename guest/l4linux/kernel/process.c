@@ -1,70 +1,113 @@
 /* SPDX-License-Identifier: MIT
- * Making and ending processes. The end of the first one is the end of the machine: its wait status leaves
- * through a port (guest/README.md).
+ * The list of processes: making one, finding it, taking it out; and how a fatal signal reaches it.
  */
 #include "process.h"
 #include "file.h"
 #include "ia32.h"
 #include "memory.h"
-#include "printk.h"
 #include "probe.h"
 
-#define EXIT_PORT 0xF5
-#define FIRST_PID 1
+#define LAST_PID 32767 /* then pids begin again, as Linux's do */
 
 struct process *process_list;
 
 static struct pool process_pool = { sizeof(struct process), NULL };
-static int next_pid = FIRST_PID;
+static int last_pid;
+static unsigned process_count;
 
-static void set_name(struct process *process, const char *path)
+void process_name_of(char *name, const char *path)
 {
-	const char *name = path;
+	const char *last = path;
 	unsigned length = 0;
 
 	for (const char *at = path; *at; at++) {
 		if (*at == '/') {
-			name = at + 1;
+			last = at + 1;
 		}
 	}
-	for (; length + 1 < sizeof(process->name) && name[length]; length++) {
-		process->name[length] = name[length];
+	for (; length + 1 < PROCESS_NAME_SIZE && last[length]; length++) {
+		name[length] = last[length];
 	}
-	process->name[length] = 0;
+	name[length] = 0;
+}
+
+struct process *process_find(int pid)
+{
+	for (struct process *process = process_list; process; process = process->process_next) {
+		if (process->pid == pid) {
+			return process;
+		}
+	}
+	return NULL;
+}
+
+static bool names_a_group(int pid)
+{
+	for (struct process *process = process_list; process; process = process->process_next) {
+		if (process->group == pid || process->session == pid) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static int free_pid(void)
+{
+	do {
+		last_pid = last_pid < LAST_PID ? last_pid + 1 : FIRST_PID + 1;
+	} while (process_find(last_pid) || names_a_group(last_pid));
+	return last_pid;
 }
 
 static bool allocate_memory(struct process *process)
 {
-	unsigned stack = frame_allocate();
-
 	process->page_directory = page_table_create();
-	if (!stack || !process->page_directory) {
+	if (!process->page_directory) {
+		return false;
+	}
+	unsigned stack = frame_allocate();
+	if (!stack) {
 		return false;
 	}
 	process->coroutine.stack = frame_address(stack);
 	*process->coroutine.stack = COROUTINE_CANARY;
-	return true;
+	return arch_space_create(process);
 }
 
-/* A process whose coroutine will begin in start; not ready yet. Null: no memory. */
+static void free_memory(struct process *process)
+{
+	regions_delete(process);
+	if (process->page_directory) {
+		page_table_delete(process);
+	}
+	if (process->coroutine.stack) {
+		frame_free(frame_of(process->coroutine.stack));
+	}
+	pool_free(&process_pool, process);
+}
+
 struct process *process_create(const char *name, void (*start)(struct process *))
 {
-	struct process *process = pool_allocate(&process_pool);
+	struct process *process = process_count < PROCESS_LIMIT ? pool_allocate(&process_pool) : NULL;
 
-	if (!process || !allocate_memory(process)) {
+	if (!process) {
 		return NULL;
 	}
-	process->pid = next_pid++;
-	process->parent_pid = current ? current->pid : 0;
+	if (!allocate_memory(process)) {
+		free_memory(process);
+		return NULL;
+	}
+	process->pid = free_pid();
+	process->parent = current;
+	process->group = current ? current->group : process->pid;
+	process->session = current ? current->session : process->pid;
 	process->state = PROCESS_NEW;
 	process->current_syscall = -1;
-	set_name(process, name);
-	if (!arch_space_create(process)) {
-		return NULL;
-	}
+	process_name_of(process->name, name);
 	arch_coroutine_create(&process->coroutine, start, process);
 	process->process_next = process_list;
 	process_list = process;
+	process_count++;
 	return process;
 }
 
@@ -76,26 +119,21 @@ static void unlink_process(struct process *process)
 		link = &(*link)->process_next;
 	}
 	*link = process->process_next;
+	process_count--;
 }
 
-/* In the process's own coroutine. */
-void process_exit(struct process *process, unsigned status)
+void process_discard(struct process *process)
 {
-	PROBE2("exit", process, status);
+	unlink_process(process);
 	files_close(process);
 	arch_space_delete(process);
-	region_remove(process, 0, USER_LIMIT);
-	page_table_delete(process);
-	if (process->frame_count != 0) {
-		panic("a process has ended but some of its frames are not free");
-	}
+	free_memory(process);
+}
+
+void process_forget(struct process *process)
+{
 	unlink_process(process);
-	if (process->pid == FIRST_PID) {
-		out32(EXIT_PORT, status);
-		arch_halt();
-	}
-	leave_coroutine(PROCESS_ZOMBIE);
-	panic("a dead process's coroutine has been run");
+	pool_free(&process_pool, process);
 }
 
 /* From anywhere, bottom halves included: the process dies of the signal as soon as it can. */
@@ -112,13 +150,4 @@ void process_kill(struct process *process, int signal)
 		arch_interrupt_user(process);
 	}
 	critical_leave(flags);
-}
-
-/* In the process's own coroutine, before it returns to the user. */
-void process_check_signals(struct process *process)
-{
-	if (process->fatal_signal) {
-		PROBE2("signal-deliver", process, process->fatal_signal);
-		process_exit(process, wait_status_signalled(process->fatal_signal));
-	}
 }

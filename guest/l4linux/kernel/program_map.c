@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Gives a process the regions of its program: one or two for each segment, nothing of it in memory yet.
  */
-#include "elf.h"
 #include "exec.h"
 #include "memory.h"
 
@@ -10,7 +9,7 @@ static unsigned protection_of(unsigned flags)
 	return (flags & PF_R ? PROT_READ : 0) | (flags & PF_W ? PROT_WRITE : 0) | (flags & PF_X ? PROT_EXEC : 0);
 }
 
-static bool map_segment(struct process *process, const char *file, const struct program_header *segment)
+static bool map_segment(struct process *process, struct inode *file, const struct program_header *segment)
 {
 	unsigned start = page_floor(segment->virtual_address);
 	unsigned end = page_ceiling(segment->virtual_address + segment->memory_size);
@@ -20,9 +19,7 @@ static bool map_segment(struct process *process, const char *file, const struct 
 		return false;
 	}
 	/* The page's beginning shows what stands before the segment in the file, as mmap(2) would. */
-	region->file = file + page_floor(segment->offset);
-	region->file_start = start;
-	region->file_end = segment->virtual_address + segment->file_size;
+	region_show_file(region, file, page_floor(segment->offset), segment->virtual_address + segment->file_size);
 	if (end > process->break_start) {
 		process->break_start = end;
 		process->break_end = end;
@@ -30,14 +27,14 @@ static bool map_segment(struct process *process, const char *file, const struct 
 	return true;
 }
 
-int program_map(struct process *process, const char *file)
+int program_map(struct process *process, const struct program *program)
 {
-	const struct elf_header *header = (const void *)file;
-	const struct program_header *segments = (const void *)(file + header->program_headers);
+	const struct program_header *segments = program->segments;
 
-	for (unsigned i = 0; i < header->program_header_count; i++) {
+	process->break_start = process->break_end = 0;
+	for (unsigned i = 0; i < program->header.program_header_count; i++) {
 		if (segments[i].type == PT_LOAD && segments[i].memory_size != 0 &&
-		    !map_segment(process, file, &segments[i])) {
+		    !map_segment(process, program->file, &segments[i])) {
 			return -ENOMEM;
 		}
 	}

@@ -9,7 +9,6 @@
  *	ESP ->      argc                                        (ESP is a multiple of 16)
  */
 #include "clock.h"
-#include "elf.h"
 #include "exec.h"
 #include "memory.h"
 
@@ -17,27 +16,11 @@
 #define STACK_ALIGNMENT 16u
 #define RANDOM_BYTES 16u
 
-/* Counts the strings up to the list's empty one and moves *at behind it. */
-static unsigned count_strings(struct program_strings strings, unsigned *at)
-{
-	unsigned count = 0;
-
-	while (*at < strings.size && strings.bytes[*at]) {
-		while (*at < strings.size && strings.bytes[*at]) {
-			++*at;
-		}
-		++*at;
-		count++;
-	}
-	++*at;
-	return count;
-}
-
 /* The address of the program headers in the process, or 0 if no segment holds them. */
-static unsigned program_headers_address(const char *file)
+static unsigned program_headers_address(const struct program *program)
 {
-	const struct elf_header *header = (const void *)file;
-	const struct program_header *segments = (const void *)(file + header->program_headers);
+	const struct elf_header *header = &program->header;
+	const struct program_header *segments = program->segments;
 
 	for (unsigned i = 0; i < header->program_header_count; i++) {
 		unsigned into = header->program_headers - segments[i].offset;
@@ -48,12 +31,12 @@ static unsigned program_headers_address(const char *file)
 	return 0;
 }
 
-static unsigned auxiliary_vector(struct process *process, const char *file, unsigned random,
+static unsigned auxiliary_vector(struct process *process, const struct program *program, unsigned random,
 				 struct auxiliary_entry *entries)
 {
-	const struct elf_header *header = (const void *)file;
+	const struct elf_header *header = &program->header;
 	const struct auxiliary_entry fixed[] = {
-		{ AT_PHDR, program_headers_address(file) },
+		{ AT_PHDR, program_headers_address(program) },
 		{ AT_PHENT, sizeof(struct program_header) },
 		{ AT_PHNUM, header->program_header_count },
 		{ AT_PAGESZ, PAGE_SIZE },
@@ -87,55 +70,58 @@ static void make_random(unsigned char *bytes)
 	}
 }
 
-/* Writes count pointers to consecutive strings and a null; *string moves behind the last of them. */
-static int write_pointers(struct process *process, unsigned *at, unsigned count, unsigned *string,
-			  const char **bytes)
+/* Copies all strings to the stack. */
+static int write_strings(struct process *process, const struct program_strings *strings, unsigned to)
 {
-	for (unsigned i = 0; i <= count; i++) {
-		unsigned pointer = i < count ? *string : 0;
-		if (copy_out(process, *at, &pointer, sizeof(pointer)) < 0) {
-			return -EFAULT;
-		}
-		*at += sizeof(pointer);
-		if (i < count) {
-			unsigned length = strlen(*bytes) + 1;
-			*string += length;
-			*bytes += length;
+	for (unsigned at = 0; at < strings->used; at += PAGE_SIZE) {
+		unsigned length = strings->used - at < PAGE_SIZE ? strings->used - at : PAGE_SIZE;
+		if (copy_out(process, to + at, strings_at(strings, at), length) < 0) {
+			return -ENOMEM;
 		}
 	}
-	++*string;
-	++*bytes;
 	return 0;
 }
 
-int program_stack(struct process *process, const char *file, struct program_strings strings, unsigned *esp)
+/* Writes count pointers to consecutive strings, of which the first is at *offset, and a null. */
+static int write_pointers(struct process *process, const struct program_strings *strings, unsigned *at,
+			  unsigned count, unsigned base, unsigned *offset)
+{
+	for (unsigned i = 0; i <= count; i++) {
+		unsigned pointer = i < count ? base + *offset : 0;
+		if (copy_out(process, *at, &pointer, sizeof(pointer)) < 0) {
+			return -ENOMEM;
+		}
+		*at += sizeof(pointer);
+		while (i < count && *strings_at(strings, *offset)) {
+			++*offset;
+		}
+		*offset += i < count;
+	}
+	return 0;
+}
+
+int program_stack(struct process *process, const struct program *program, unsigned *esp)
 {
 	struct auxiliary_entry auxiliary[AUXILIARY_LIMIT];
 	unsigned char random_bytes[RANDOM_BYTES];
-	unsigned used = 0;
-	unsigned argument_count = count_strings(strings, &used);
-	unsigned environment_count = count_strings(strings, &used);
-
-	if (used > strings.size || used > STACK_SIZE / 4) {
-		return -EINVAL;
-	}
-	unsigned string = STACK_TOP - sizeof(unsigned) - used;
-	unsigned random = (string - RANDOM_BYTES) & ~(STACK_ALIGNMENT - 1);
-	unsigned entries = auxiliary_vector(process, file, random, auxiliary);
-	unsigned words = 1 + argument_count + 1 + environment_count + 1 + entries * 2;
+	const struct program_strings *strings = &program->strings;
+	unsigned base = STACK_TOP - sizeof(unsigned) - strings->used;
+	unsigned random = (base - RANDOM_BYTES) & ~(STACK_ALIGNMENT - 1);
+	unsigned entries = auxiliary_vector(process, program, random, auxiliary);
+	unsigned words = 1 + strings->argument_count + 1 + strings->environment_count + 1 + entries * 2;
 	unsigned at = (random - words * sizeof(unsigned)) & ~(STACK_ALIGNMENT - 1);
-	const char *bytes = strings.bytes;
+	unsigned offset = 0;
 
 	*esp = at;
 	make_random(random_bytes);
-	if (copy_out(process, string, strings.bytes, used) < 0 ||
+	if (write_strings(process, strings, base) < 0 ||
 	    copy_out(process, random, random_bytes, RANDOM_BYTES) < 0 ||
-	    copy_out(process, at, &argument_count, sizeof(argument_count)) < 0) {
+	    copy_out(process, at, &strings->argument_count, sizeof(unsigned)) < 0) {
 		return -ENOMEM;
 	}
-	at += sizeof(argument_count);
-	if (write_pointers(process, &at, argument_count, &string, &bytes) < 0 ||
-	    write_pointers(process, &at, environment_count, &string, &bytes) < 0 ||
+	at += sizeof(unsigned);
+	if (write_pointers(process, strings, &at, strings->argument_count, base, &offset) < 0 ||
+	    write_pointers(process, strings, &at, strings->environment_count, base, &offset) < 0 ||
 	    copy_out(process, at, auxiliary, entries * sizeof(auxiliary[0])) < 0) {
 		return -ENOMEM;
 	}

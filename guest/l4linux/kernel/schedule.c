@@ -5,6 +5,7 @@
  */
 #include "arch.h"
 #include "ia32.h"
+#include "memory.h"
 #include "printk.h"
 #include "probe.h"
 #include "process.h"
@@ -70,10 +71,19 @@ struct process *take_ready(void)
 	return process;
 }
 
-void run_coroutine(struct process *process)
+bool run_coroutine(struct process *process)
 {
 	process->state = PROCESS_IN_SERVER;
 	switch_to(process);
+	if (process->state != PROCESS_ZOMBIE) {
+		return true;
+	}
+	frame_free(frame_of(process->coroutine.stack)); /* it could not free what it stood on */
+	process->coroutine.stack = NULL;
+	if (!process->parent) {
+		process_forget(process);
+	}
+	return false;
 }
 
 void leave_coroutine(enum process_state state)
@@ -82,6 +92,16 @@ void leave_coroutine(enum process_state state)
 
 	process->state = state;
 	switch_to(NULL);
+}
+
+/* The first frame is laid where this coroutine began, far above where it is now. */
+void restart_coroutine(void (*start)(struct process *))
+{
+	struct coroutine old = current->coroutine;
+
+	arch_coroutine_create(&current->coroutine, start, current);
+	arch_coroutine_switch(&old, &current->coroutine);
+	panic("an abandoned stack has been run");
 }
 
 void wait_on(struct wait_queue *queue)

@@ -18,7 +18,7 @@ int sys_getpid(struct process *process, const struct syscall_frame *frame)
 int sys_getppid(struct process *process, const struct syscall_frame *frame)
 {
 	(void)frame;
-	return process->parent_pid;
+	return process->parent ? process->parent->pid : 0;
 }
 
 /* getuid, geteuid, getgid, getegid: root */

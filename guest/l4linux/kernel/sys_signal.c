@@ -15,19 +15,9 @@ static bool ignored_by_default(int signal)
 	return signal == SIGCHLD || signal == SIGCONT || signal == SIGURG || signal == SIGWINCH;
 }
 
-static struct process *find(int pid)
-{
-	for (struct process *process = process_list; process; process = process->process_next) {
-		if (process->pid == pid) {
-			return process;
-		}
-	}
-	return NULL;
-}
-
 static int send(int pid, int signal)
 {
-	struct process *target = find(pid);
+	struct process *target = process_find(pid);
 
 	if (signal < 0 || signal > SIGNAL_COUNT) {
 		return -EINVAL;

@@ -11,7 +11,7 @@
 
 int sys_time(struct process *process, const struct syscall_frame *frame)
 {
-	int now = (int)(clock_start_date() + clock_ticks / TICKS_PER_SECOND);
+	int now = (int)clock_now();
 
 	if (frame->ebx && copy_out(process, frame->ebx, &now, sizeof(now)) < 0) {
 		return -EFAULT;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Frames of physical memory. What was never used comes from ranges; what was freed comes back first. A free
- * frame's first word links it to the next, so the allocator owns no table and starts in no time.
+ * frame's first word links it to the next. A frame that several address spaces show is counted in one table, which
+ * memory_ready() takes out of the memory itself.
  */
 #include "ia32.h"
 #include "memory.h"
@@ -14,7 +15,8 @@ struct memory_range {
 
 static struct memory_range ranges[RANGE_LIMIT];
 static unsigned range_count;
-static unsigned free_frames; /* first of the list; 0: empty */
+static unsigned free_frames;   /* first of the list; 0: empty */
+static unsigned short *shares; /* by frame number: how many owners there are besides the first */
 
 void memory_add(unsigned start, unsigned end)
 {
@@ -50,6 +52,24 @@ void memory_exclude(unsigned start, unsigned end)
 	}
 }
 
+void memory_ready(void)
+{
+	unsigned highest = 0;
+
+	for (unsigned i = 0; i < range_count; i++) {
+		highest = ranges[i].end > highest ? ranges[i].end : highest;
+	}
+	unsigned size = page_ceiling(highest / PAGE_SIZE * sizeof(shares[0]));
+	for (unsigned i = 0; i < range_count; i++) {
+		if (ranges[i].end - ranges[i].start >= size) {
+			ranges[i].end -= size;
+			shares = memset(frame_address(ranges[i].end), 0, size);
+			return;
+		}
+	}
+	panic("no memory for the table of shared frames");
+}
+
 unsigned memory_size(void)
 {
 	unsigned size = 0;
@@ -83,7 +103,15 @@ void frame_free(unsigned frame)
 {
 	unsigned flags = critical_enter();
 
-	*(unsigned *)frame_address(frame) = free_frames;
-	free_frames = frame;
+	if (shares[frame / PAGE_SIZE] > 0) {
+		shares[frame / PAGE_SIZE]--;
+	} else {
+		*(unsigned *)frame_address(frame) = free_frames;
+		free_frames = frame;
+	}
 	critical_leave(flags);
 }
+
+void frame_share(unsigned frame) { shares[frame / PAGE_SIZE]++; }
+
+bool frame_is_shared(unsigned frame) { return shares[frame / PAGE_SIZE] > 0; }

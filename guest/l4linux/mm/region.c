@@ -2,6 +2,7 @@
  * Regions: a process's list of address ranges with one meaning each, in order of address and without overlap.
  * Every change that splits a range allocates first and changes afterwards, so that no memory means no change.
  */
+#include "inode.h"
 #include "memory.h"
 #include "process.h"
 
@@ -68,6 +69,34 @@ unsigned region_search(struct process *process, unsigned size)
 	return size <= USER_LIMIT - start ? start : 0;
 }
 
+static void duplicate(struct region *copy, const struct region *region)
+{
+	*copy = *region;
+	if (copy->file) {
+		inode_hold(copy->file);
+		copy->file->mapped++;
+	}
+}
+
+static void free_region(struct region *region)
+{
+	if (region->file) {
+		region->file->mapped--;
+		inode_release(region->file);
+	}
+	pool_free(&region_pool, region);
+}
+
+void region_show_file(struct region *region, struct inode *file, unsigned offset, unsigned end)
+{
+	region->file = file;
+	region->file_offset = offset;
+	region->file_start = region->start;
+	region->file_end = end;
+	inode_hold(file);
+	file->mapped++;
+}
+
 /* Makes address a boundary between regions. */
 static bool split(struct process *process, unsigned address)
 {
@@ -80,7 +109,7 @@ static bool split(struct process *process, unsigned address)
 	if (!upper) {
 		return false;
 	}
-	*upper = *region;
+	duplicate(upper, region);
 	upper->start = address;
 	if (upper->fixed_frame) {
 		upper->fixed_frame += address - region->start;
@@ -109,7 +138,7 @@ int region_remove(struct process *process, unsigned start, unsigned end)
 			}
 		}
 		*link = region->next;
-		pool_free(&region_pool, region);
+		free_region(region);
 	}
 	return 0;
 }
@@ -123,8 +152,8 @@ static void protect_page(struct process *process, unsigned address, unsigned pro
 	}
 	unsigned old = *entry;
 	unsigned bits = protection == 0 ? PAGE_KEPT : PAGE_PRESENT;
-	if (protection & PROT_WRITE) {
-		bits |= PAGE_WRITABLE;
+	if ((protection & PROT_WRITE) && !frame_is_shared(old & PAGE_MASK)) {
+		bits |= PAGE_WRITABLE; /* a shared frame stays read-only until the write */
 	}
 	*entry = (old & ~(PAGE_PRESENT | PAGE_KEPT | PAGE_WRITABLE)) | bits;
 	arch_page_changed(process, address, old & PAGE_MASK);
@@ -151,5 +180,19 @@ int region_protect(struct process *process, unsigned start, unsigned end, unsign
 			protect_page(process, page, protection);
 		}
 	}
+	return 0;
+}
+
+void regions_delete(struct process *process) { region_remove(process, 0, USER_LIMIT); }
+
+int region_copy(struct process *to, const struct region *region)
+{
+	struct region *copy = pool_allocate(&region_pool);
+
+	if (!copy) {
+		return -ENOMEM;
+	}
+	duplicate(copy, region);
+	insert(to, copy);
 	return 0;
 }

@@ -56,6 +56,10 @@ system_call:
 	testb	$RESULT_ERROR_MASK, %al
 	jnz	3f
 	movl	%edx, %eax
+	/* A child of fork() begins here: EAX is zero, ESP is the frame's address in its copy of the stack. */
+	.globl	__emulation_fork_return
+	.type	__emulation_fork_return, @function
+__emulation_fork_return:
 2:	PROBE_ASM emulation, syscall-exit, "4@%eax"
 	popl	%ebx
 	.cfi_adjust_cfa_offset -4

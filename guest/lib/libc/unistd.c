@@ -6,7 +6,9 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -43,9 +45,70 @@ ssize_t read(int fd, void *buffer, size_t size) { return CALL3(SYS_read, fd, buf
 
 ssize_t write(int fd, const void *buffer, size_t size) { return CALL3(SYS_write, fd, buffer, size); }
 
-int open(const char *path, int flags, ...) { return (int)CALL2(SYS_open, path, flags); }
+/* The mode counts with O_CREAT only; without it whatever stands there is passed and not used. */
+int open(const char *path, int flags, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, flags);
+	int mode = va_arg(arguments, int);
+	va_end(arguments);
+	return (int)CALL3(SYS_open, path, flags, mode);
+}
+
+int fcntl(int fd, int command, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, command);
+	int argument = va_arg(arguments, int);
+	va_end(arguments);
+	return (int)CALL3(SYS_fcntl64, fd, command, argument);
+}
+
+int pipe(int fds[2]) { return (int)CALL1(SYS_pipe, fds); }
+
+int dup(int fd) { return (int)CALL1(SYS_dup, fd); }
+
+int dup2(int from, int to) { return (int)CALL2(SYS_dup2, from, to); }
+
+int setpgid(int pid, int group) { return (int)CALL2(SYS_setpgid, pid, group); }
+
+long lseek(int fd, long offset, int whence) { return CALL3(SYS_lseek, fd, offset, whence); }
+
+int execve(const char *path, char *const *argv, char *const *environment)
+{
+	return (int)CALL3(SYS_execve, path, argv, environment);
+}
+
+int chdir(const char *path) { return (int)CALL1(SYS_chdir, path); }
+
+char *getcwd(char *buffer, size_t size) { return CALL2(SYS_getcwd, buffer, size) < 0 ? NULL : buffer; }
+
+int mkdir(const char *path, unsigned mode) { return (int)CALL2(SYS_mkdir, path, mode); }
+
+int rmdir(const char *path) { return (int)CALL1(SYS_rmdir, path); }
+
+int unlink(const char *path) { return (int)CALL1(SYS_unlink, path); }
+
+int rename(const char *from, const char *to) { return (int)CALL2(SYS_rename, from, to); }
+
+int access(const char *path, int wanted) { return (int)CALL2(SYS_access, path, wanted); }
+
+int ftruncate(int fd, long size) { return (int)CALL2(SYS_ftruncate, fd, size); }
+
+int stat(const char *path, struct stat *result) { return (int)CALL2(SYS_stat64, path, result); }
+
+int fstat(int fd, struct stat *result) { return (int)CALL2(SYS_fstat64, fd, result); }
 
 int close(int fd) { return (int)CALL1(SYS_close, fd); }
+
+int fork(void) { return (int)CALL0(SYS_fork); }
+
+int waitpid(int pid, int *status, int options)
+{
+	return (int)CALL6(SYS_wait4, pid, status, options, 0, 0, 0);
+}
 
 int getpid(void) { return (int)CALL0(SYS_getpid); }
 

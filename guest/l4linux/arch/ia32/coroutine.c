@@ -14,7 +14,7 @@ struct coroutine_frame {
 void arch_coroutine_create(struct coroutine *coroutine, void (*start)(struct process *),
 			   struct process *process)
 {
-	unsigned top = (unsigned)coroutine->stack + PAGE_SIZE;
+	unsigned top = (unsigned)coroutine->stack + PAGE_SIZE - COROUTINE_RESERVED;
 	struct coroutine_frame *frame = (struct coroutine_frame *)(top - sizeof(*frame) - 8);
 
 	*frame = (struct coroutine_frame){

@@ -17,6 +17,7 @@ struct arch_process {
 	unsigned message[2];
 	enum reply_kind reply_kind;
 	unsigned reply[2];
+	unsigned fork_frame; /* of a child that has not run yet: where its registers are on its stack */
 };
 
 #endif

@@ -40,6 +40,7 @@ void bottom_half_raise(void);
 #define LIBRARY_PAGES 2
 bool library_map(struct process *process);
 unsigned library_start_address(void);
+unsigned library_return_address(void); /* ESP must be the address of a struct syscall_frame there */
 
 /* guest/lib/emulation/layout.h has the other side of these. */
 #define MESSAGE_NUMBER_BEYOND 4095u

@@ -10,6 +10,7 @@
 #include "printk.h"
 
 #define SYMBOL_ENTRY "__kernel_vsyscall"
+#define SYMBOL_FORK_RETURN "__emulation_fork_return"
 #define DT_HASH 4
 #define DT_STRTAB 5
 #define DT_SYMTAB 6
@@ -27,7 +28,7 @@ struct symbol {
 extern const char library_file[], library_file_end[];
 
 static unsigned first_frame;
-static unsigned entry_address;
+static unsigned entry_address, fork_return_address;
 static bool announced;
 
 /* The library is linked to its place; this is where the server sees one of its addresses. */
@@ -93,6 +94,7 @@ static void library_load(void)
 	}
 	memcpy(frame_address(first_frame), library_file, segment->file_size);
 	entry_address = find_symbol(SYMBOL_ENTRY);
+	fork_return_address = find_symbol(SYMBOL_FORK_RETURN);
 	announced = !trampoline_wanted();
 }
 
@@ -112,6 +114,8 @@ bool library_map(struct process *process)
 }
 
 unsigned library_start_address(void) { return ((const struct elf_header *)library_file)->entry; }
+
+unsigned library_return_address(void) { return fork_return_address; }
 
 unsigned arch_auxiliary(struct process *process, struct auxiliary_entry *entries)
 {

@@ -29,7 +29,9 @@ static unsigned send_descriptor(const struct process *process)
 static struct process *run(struct process *process)
 {
 	process->arch.reply_kind = REPLY_NONE;
-	run_coroutine(process);
+	if (!run_coroutine(process)) {
+		return NULL;
+	}
 	return process->state == PROCESS_USER && process->arch.reply_kind != REPLY_NONE ? process : NULL;
 }
 

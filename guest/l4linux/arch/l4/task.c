@@ -21,20 +21,34 @@ bool arch_space_create(struct process *process)
 {
 	for (unsigned task = FIRST_TASK; task < L4_TASKS; task++) {
 		if (!task_is_used[task]) {
-			task_is_used[task] = 1;
+			task_is_used[task] = library_map(process);
 			process->task = task;
-			return library_map(process);
+			return task_is_used[task];
 		}
 	}
 	return false;
 }
 
-void arch_space_delete(struct process *process)
+static void delete_task(struct process *process)
 {
 	if (!l4_is_nil(process->arch.thread)) {
 		l4_task_new(process->arch.thread, server.low, 0, 0, l4_nil());
 		process->arch.thread = l4_nil();
 	}
+}
+
+/* The number stays the process's; the next task of that number has a new version. */
+bool arch_space_renew(struct process *process)
+{
+	delete_task(process);
+	process->arch.reply_kind = REPLY_NONE;
+	regions_delete(process);
+	return library_map(process);
+}
+
+void arch_space_delete(struct process *process)
+{
+	delete_task(process);
 	task_is_used[process->task] = 0;
 }
 
@@ -49,16 +63,24 @@ void arch_page_changed(struct process *process, unsigned address, unsigned frame
 	}
 }
 
+void arch_page_write_protected(struct process *process, unsigned address, unsigned frame)
+{
+	(void)process, (void)address;
+	l4_fpage_unmap(l4_make_fpage((unsigned)frame_address(frame), L4_PAGE_SIZE_LOG2, 0),
+		       L4_UNMAP_WRITE_ACCESS | L4_UNMAP_OTHER_SPACES);
+}
+
 static void start_task(struct process *process, unsigned eip, unsigned esp)
 {
 	/* the library's start-up code finds the program's first address on the stack and goes there */
 	esp -= sizeof(eip);
 	if (copy_out(process, esp, &eip, sizeof(eip)) < 0) {
-		panic("a new process has no stack");
+		process_exit(process, wait_status_signalled(SIGKILL));
 	}
 	process->arch.thread = l4_task_new(task_id(process->task), PRIORITY_USER, esp, library_start_address(), server);
 	if (l4_is_nil(process->arch.thread)) {
-		panic("the kernel refuses to create a task");
+		printk("linux: the kernel has no memory for the task of %s (pid %d)\n", process->name, process->pid);
+		process_exit(process, wait_status_signalled(SIGKILL));
 	}
 	set_priority(process->arch.thread, PRIORITY_USER);
 }
@@ -74,6 +96,17 @@ void arch_run_user(struct process *process, unsigned eip, unsigned esp)
 		message_serve(process);
 		process_check_signals(process);
 	}
+}
+
+/* The parent's registers lie in the frame of its system call, on the stack that the child has a copy of. */
+void arch_fork(const struct process *parent, struct process *child)
+{
+	child->arch.fork_frame = parent->arch.message[1];
+}
+
+void arch_run_child(struct process *child)
+{
+	arch_run_user(child, library_return_address(), child->arch.fork_frame);
 }
 
 /* The µ-kernel counts microseconds, 48 bits of them. The quotient fits for a year of computing. */

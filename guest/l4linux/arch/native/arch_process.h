@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT
- * What the native port keeps for each process. Its kernel stack is its coroutine's.
+ * What the native port keeps for each process. Its kernel stack is its coroutine's, and
+ * the user's registers stand at that stack's end.
  */
 #ifndef NATIVE_ARCH_PROCESS_H
 #define NATIVE_ARCH_PROCESS_H
 
+#define FPU_STATE_SIZE 108 /* what FNSAVE stores */
+
 struct arch_process {
+	unsigned char fpu[FPU_STATE_SIZE]; /* unless the processor has it (fpu.c) */
 	unsigned user_ticks; /* clock interrupts that came while it executed its own code */
 };
 

@@ -92,6 +92,7 @@ common_entry:
 	call	trap
 	addl	$4, %esp
 	.cfi_adjust_cfa_offset -4
+restore_registers:
 	popl	%es
 	.cfi_adjust_cfa_offset -4
 	popl	%ds
@@ -122,6 +123,17 @@ common_entry:
 	iret
 	.cfi_endproc
 	.size	common_entry, . - common_entry
+
+/* void resume_user(struct trap_frame *frame): the frame stands at the end of the process's kernel stack. */
+	.globl	resume_user
+	.type	resume_user, @function
+resume_user:
+	.cfi_startproc
+	movl	4(%esp), %esp
+	.cfi_undefined eip
+	jmp	restore_registers
+	.cfi_endproc
+	.size	resume_user, . - resume_user
 
 /* void enter_user(unsigned eip, unsigned esp, unsigned stack_top): the first instruction of a program. The kernel
  * stack is empty from then on. All registers are zero, as after execve(2). */

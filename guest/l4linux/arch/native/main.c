@@ -45,6 +45,7 @@ void return_to_user(struct process *process)
 {
 	process_check_signals(process);
 	space_load(process);
+	fpu_load(process);
 	segments_set_kernel_stack(stack_top(process));
 	process->state = PROCESS_USER;
 }
@@ -54,6 +55,27 @@ void arch_run_user(struct process *process, unsigned eip, unsigned esp)
 	interrupts_off();
 	return_to_user(process);
 	enter_user(eip, esp, stack_top(process));
+}
+
+static struct trap_frame *user_frame(const struct process *process)
+{
+	return (struct trap_frame *)(stack_top(process) - sizeof(struct trap_frame));
+}
+
+void arch_fork(const struct process *parent, struct process *child)
+{
+	struct trap_frame *frame = user_frame(child);
+
+	*frame = *user_frame(parent);
+	frame->user.eax = 0;
+	fpu_fork(parent, child);
+}
+
+void arch_run_child(struct process *child)
+{
+	interrupts_off();
+	return_to_user(child);
+	resume_user(user_frame(child));
 }
 
 void arch_halt(void)

@@ -26,6 +26,8 @@ struct trap_frame {
 	unsigned eip, cs, eflags, esp, ss; /* esp and ss only if it came from user mode */
 };
 
+_Static_assert(sizeof(struct trap_frame) == COROUTINE_RESERVED, "entry.S leaves it at the stack's end");
+
 extern unsigned boot_page_directory[1024];
 
 void native_start(unsigned magic, unsigned information);
@@ -37,6 +39,12 @@ void interrupt_dispatch(unsigned irq);
 void trap(struct trap_frame *frame);
 void return_to_user(struct process *process);
 void enter_user(unsigned eip, unsigned esp, unsigned stack_top) __attribute__((noreturn));
+void resume_user(struct trap_frame *frame) __attribute__((noreturn));
 void space_load(struct process *process);
+void space_forget(unsigned address); /* the processor's own copy of the page's entry */
+void fpu_initialize(struct process *process);
+void fpu_load(struct process *process);
+void fpu_fork(const struct process *parent, struct process *child);
+void fpu_release(const struct process *process);
 
 #endif

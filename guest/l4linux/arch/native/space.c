@@ -29,24 +29,40 @@ void space_load(struct process *process) { load(process->page_directory); }
 
 bool arch_space_create(struct process *process)
 {
+	fpu_initialize(process);
 	memcpy(process->page_directory + FIRST_KERNEL_ENTRY, boot_page_directory + FIRST_KERNEL_ENTRY,
 	       KERNEL_ENTRIES * sizeof(unsigned));
 	return true;
 }
 
+bool arch_space_renew(struct process *process)
+{
+	regions_delete(process);
+	fpu_initialize(process);
+	return true;
+}
+
 void arch_space_delete(struct process *process)
 {
+	fpu_release(process);
 	if (loaded_directory == process->page_directory) {
 		load(boot_page_directory);
 	}
 }
 
+void space_forget(unsigned address) { __asm__ volatile("invlpg (%0)" : : "r"(address) : "memory"); }
+
 void arch_page_changed(struct process *process, unsigned address, unsigned frame)
 {
 	(void)frame;
 	if (loaded_directory == process->page_directory) {
-		__asm__ volatile("invlpg (%0)" : : "r"(address) : "memory");
+		space_forget(address);
 	}
+}
+
+void arch_page_write_protected(struct process *process, unsigned address, unsigned frame)
+{
+	arch_page_changed(process, address, frame);
 }
 
 unsigned arch_auxiliary(struct process *process, struct auxiliary_entry *entries)

@@ -26,6 +26,7 @@ static void page_fault(struct process *process, const struct trap_frame *frame, 
 	if (address < USER_LIMIT) {
 		int error = memory_fault(process, address, frame->error_code & FAULT_WRITE);
 		if (error == 0) {
+			space_forget(address); /* it may have gained a right */
 			return;
 		}
 		if (error == -ENOMEM) {
@@ -47,6 +48,10 @@ static void from_user(struct trap_frame *frame)
 		process->arch.user_ticks += frame->vector == VECTOR_TIMER;
 		process->state = PROCESS_USER; /* it does not wait for us; a bottom half may kill it */
 		interrupt_dispatch(frame->vector - VECTOR_IRQ_BASE);
+		if (frame->vector == VECTOR_TIMER) {
+			make_ready(process); /* a tick is a time slice */
+			leave_coroutine(PROCESS_READY);
+		}
 	} else {
 		interrupts_on();
 		if (frame->vector == VECTOR_SYSTEM_CALL) {

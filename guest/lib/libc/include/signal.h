@@ -11,7 +11,9 @@
 #define SIGFPE 8
 #define SIGKILL 9
 #define SIGSEGV 11
+#define SIGPIPE 13
 #define SIGTERM 15
+#define SIGCHLD 17
 
 int kill(int pid, int signal);
 

@@ -26,6 +26,7 @@ enum {
 	INFO_PAGE = 0x20000000, /* where the kernel info page is mapped */
 	SCRATCH = 0x30000000,   /* pages that chapters map and unmap */
 	UNUSED_TASK = 100,
+	MAIN_PRIORITY = 16,
 };
 
 /* Prints "ok NAME" or "FAIL NAME". */
@@ -60,6 +61,9 @@ void check_scheduling(void);
 void check_exceptions(void);
 void check_interrupts(void);
 void check_fpu(void);
+void check_small_spaces(void);
+void check_segment_extension(void);
+void check_protection(void);
 void check_hostile(void);
 void check_memory_exhaustion(void);
 

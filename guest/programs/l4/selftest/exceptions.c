@@ -2,15 +2,14 @@
  *
  * Exceptions to the thread's own table, and what happens without one.
  */
-#include <stddef.h>
+#include "exceptions.h"
 
-#include "check.h"
+#include <stddef.h>
 
 enum { KERNEL_ADDRESS = 0xc0000000, BEYOND_SEGMENT = 0xf0100000, FAR_AWAY = 0x70000000 };
 
 static struct l4_idt_gate table[L4_IDT_GATES];
 
-/* What the handler has seen; it puts EIP where exception_resume says. */
 volatile unsigned exception_vector, exception_error, exception_eip, exception_resume;
 
 void handle_without_code(void);
@@ -19,6 +18,8 @@ __asm__("	.globl handle_without_code, handle_with_code\n"
 	"	.type handle_without_code, @function\n"
 	"	.type handle_with_code, @function\n"
 	"handle_with_code:\n"
+	"	pushl %ss\n" /* the kernel makes the stack flat; what was provoked may have another DS */
+	"	popl %ds\n"
 	"	popl exception_error\n"
 	"	movl $2, exception_vector\n"
 	"	jmp 1f\n"
@@ -28,23 +29,18 @@ __asm__("	.globl handle_without_code, handle_with_code\n"
 	"	pushl exception_resume\n"
 	"	iret\n");
 
-enum { WITHOUT_CODE = 1, WITH_CODE = 2 };
-
-/* Executes an instruction and goes on behind it after the exception. */
-#define PROVOKE(instruction, ...)                                                                                      \
-	do {                                                                                                           \
-		exception_vector = exception_error = 0;                                                                \
-		__asm__ volatile("movl $2f, exception_resume\n1:\t" instruction "\n2:" : : __VA_ARGS__ : "memory",     \
-				 "eax", "edx", "cc");                                                                  \
-	} while (0)
-
-static void check_delivery(void)
+void catch_exceptions(void)
 {
 	for (unsigned vector = 0; vector < L4_IDT_GATES; vector++) {
 		bool code = vector == 8 || (vector >= 10 && vector <= 14) || vector == 17;
 		table[vector] = l4_make_gate(code ? handle_with_code : handle_without_code);
 	}
 	l4_load_idt(table);
+}
+
+static void check_delivery(void)
+{
+	catch_exceptions();
 	PROVOKE("ud2", "i"(0));
 	check_equal("an undefined instruction comes to the handler", exception_vector, WITHOUT_CODE);
 	PROVOKE("xorl %%edx, %%edx\n\tmovl $1, %%eax\n\tdivl %%edx", "i"(0));

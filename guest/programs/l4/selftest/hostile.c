@@ -34,7 +34,7 @@ static void be_hostile(void)
 {
 	for (unsigned round = 0; round < ROUNDS; round++) {
 		struct l4_registers r = random_registers();
-		switch (round % 6) {
+		switch (round % 7) {
 		case 0: L4_TRAP_WITH(&r, L4_VECTOR_ID_NEAREST); break;
 		case 1:
 			r.eax |= 1u << 31; /* far from its own code */
@@ -42,14 +42,15 @@ static void be_hostile(void)
 			break;
 		case 2: L4_TRAP_WITH(&r, L4_VECTOR_THREAD_SWITCH); break;
 		case 3:
-			r.eax &= ~0xff00u; /* a debug kernel stops at small spaces */
-			r.eax |= 0x01000000;
+			r.eax = (r.eax & ~0xff00u) | l4_small_space(r.ebx % (L4_SMALL_SPACES + 1));
+			r.eax |= 0x01000000; /* a debug kernel stops at a time slice of 0 */
 			L4_TRAP_WITH(&r, L4_VECTOR_THREAD_SCHEDULE);
 			break;
 		case 4:
 			r.eax |= 0x40; /* its own thread stays as it is */
 			L4_TRAP_WITH(&r, L4_VECTOR_LTHREAD_EX_REGS);
 			break;
+		case 5: L4_TRAP_WITH(&r, L4_VECTOR_THREAD_SEGMENT); break;
 		default: L4_TRAP_WITH(&r, L4_VECTOR_TASK_NEW); break;
 		}
 	}
@@ -82,9 +83,6 @@ static void check_unsupported(void)
 	let_others_run();
 	check_equal("a long message is refused", l4_ipc_send(partner, (unsigned)message, 0, 0, L4_NEVER), L4_SEND_CUT);
 	check_equal("a receive buffer is refused", l4_ipc_wait((unsigned)message, L4_NEVER).result, L4_RECEIVE_CUT);
-	unsigned small = l4_schedule_param(16, 10, 10) | 20 << 8;
-	check_equal("a small space is refused", l4_thread_schedule(main_thread, small, l4_invalid()).param,
-		    L4_UNCHANGED);
 	stop_thread(PARTNER);
 }
 #endif

@@ -55,7 +55,8 @@ void echo(void)
 static void (*const chapters[])(void) = {
 	check_sigma0,     check_ids,        check_ipc,        check_timeouts, check_mapping,
 	check_unmap,      check_threads,    check_tasks,      check_scheduling, check_exceptions,
-	check_interrupts, check_hostile,    check_memory_exhaustion, check_fpu,
+	check_interrupts, check_hostile,    check_memory_exhaustion, check_fpu, check_small_spaces,
+	check_segment_extension, check_protection,
 };
 
 int main(void)

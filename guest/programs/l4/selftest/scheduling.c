@@ -4,7 +4,7 @@
  */
 #include "check.h"
 
-enum { LOW_PRIORITY = 10, MAIN_PRIORITY = 16, HIGH_PRIORITY = 20 };
+enum { LOW_PRIORITY = 10, HIGH_PRIORITY = 20 };
 
 static volatile unsigned counters[2];
 static volatile unsigned order[4];
