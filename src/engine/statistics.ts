@@ -35,7 +35,7 @@ export interface StatisticsReport {
 const SHORT_MESSAGE_BYTES = 8;
 
 const COUNTED = [
-  'page-fault', 'pf-rpc', 'map', 'grant', 'unmap', 'switch-space', 'syscall-entry', 'trampoline',
+  'page-fault', 'pf-rpc', 'map', 'grant', 'unmap', 'switch-space', 'segment-flip', 'syscall-entry', 'trampoline',
 ] as const; // prettier-ignore
 
 export class Statistics {
@@ -126,7 +126,7 @@ export class Statistics {
       unmaps: this.count('unmap'),
       tlb: machine.tlb,
       addressSpaceSwitches: this.count('switch-space'),
-      segmentFlips: 0, // this kernel has no small spaces yet, so no descriptor is ever flipped
+      segmentFlips: this.count('segment-flip'),
       syscalls: Object.fromEntries([...this.calls].sort()),
       syscallsByRoad: {
         library: this.count('syscall-entry') - trampoline,

@@ -39,10 +39,7 @@ describe('a debug session on hello', () => {
       ),
     );
     assert.equal(stop.reason, 'function breakpoint');
-    assert.match(
-      stop.text ?? '',
-      /^IPC send: 5\.0 hello \(pid 1\) to 4\.0 linux \(main\): write/,
-    );
+    assert.match(stop.text ?? '', /^IPC send: 5\.0 hello \(pid 1\) to 4\.0 linux \(main\): write/);
     return stop.threadId ?? 0;
   }
 
