@@ -107,8 +107,8 @@ function show(answer: FlameGraphAnswer): void {
   }
   graph = answer;
   zoom = samePath(answer.root, zoom);
-  title.textContent = `${answer.root.total.toLocaleString('en')} ${answer.unit}`;
-  canvas.ariaLabel = `${answer.title}, ${title.textContent}. The table below says the same.`;
+  title.textContent = `${answer.title}: ${answer.root.total.toLocaleString('en')} ${answer.unit}`;
+  canvas.ariaLabel = `${title.textContent}. The table below says the same.`;
   fillChoice(answer);
   fillTable(table, answer.root);
   describe(undefined);
