@@ -123,6 +123,23 @@ static void check_time(void)
 	check("clock_gettime: bad pointer is EFAULT", fails_with(clock_gettime(0, WILD), EFAULT));
 }
 
+static void check_start_up(void)
+{
+	unsigned char random[8] = { 0 }, more[8] = { 0 };
+	unsigned limit[2] = { 0, 0 };
+	long long now[2] = { 0, -1 };
+
+	check("set_tid_address: the thread's id", syscall(SYS_set_tid_address, random) == getpid());
+	check("getrandom: bytes that differ", syscall(SYS_getrandom, random, 8, 0) == 8 &&
+	      syscall(SYS_getrandom, more, 8, 0) == 8 && memcmp(random, more, 8) != 0);
+	check("getrandom: unknown flags are EINVAL", fails_with(syscall(SYS_getrandom, random, 8, 0x100), EINVAL));
+	check("getrandom: bad pointer is EFAULT", fails_with(syscall(SYS_getrandom, WILD, 8, 0), EFAULT));
+	check("ugetrlimit: the stack", syscall(SYS_ugetrlimit, 3, limit) == 0 && limit[0] >= 0x100000);
+	check("ugetrlimit: unknown is EINVAL", fails_with(syscall(SYS_ugetrlimit, 99, limit), EINVAL));
+	check("clock_gettime64: 64 bits of seconds", syscall(SYS_clock_gettime64, CLOCK_REALTIME, now) == 0 &&
+	      now[0] > 946684800 && now[1] >= 0 && now[1] < 1000000000);
+}
+
 static void check_process(int argc, char **argv)
 {
 	char names[6][65];
@@ -153,6 +170,7 @@ int main(int argc, char **argv)
 	check_files();
 	check_memory();
 	check_time();
+	check_start_up();
 	check_process(argc, argv);
 	printf("%d failed\n", failures);
 	return failures;

@@ -22,6 +22,8 @@ export interface LinuxOptions {
   readonly input?: string;
   /** When the input comes: before the first instruction, once the machine waits, or while it computes. */
   readonly inputAt?: 'start' | 'idle' | 'running';
+  /** More input, a piece each time that the machine waits. */
+  readonly typing?: readonly string[];
   /** All three standard streams are terminals; the input then stays open. */
   readonly terminal?: boolean;
   /** 16 unless given: asking σ0 for less memory makes the boot shorter. */
@@ -50,6 +52,7 @@ export interface LinuxRun {
 const MAXIMUM_INSTRUCTIONS = 400_000_000;
 const SLICE = 10_000_000;
 const NOTHING_LEFT_TO_DO = 400;
+const WAITS = 4;
 
 let built = false;
 
@@ -159,6 +162,7 @@ function type(machine: Machine, options: LinuxOptions): void {
 /** Runs to the end; the machine that waits for nothing any more counts as ended, with its reason "idle". */
 function runToEnd(machine: Machine, options: LinuxOptions): { reason: string; status?: number } {
   const inputAt = options.inputAt ?? 'start';
+  const pieces = [...(options.typing ?? [])];
   let typed = false;
   let idle = 0;
   while (machine.instructionCount < MAXIMUM_INSTRUCTIONS && idle < NOTHING_LEFT_TO_DO) {
@@ -173,6 +177,11 @@ function runToEnd(machine: Machine, options: LinuxOptions): { reason: string; st
     if (result.reason === 'idle') {
       machine.skipIdle();
       idle++;
+      const piece = idle === WAITS ? pieces.shift() : undefined;
+      if (piece !== undefined) {
+        machine.receiveSerial(1, new TextEncoder().encode(piece));
+        idle = 0;
+      }
     } else if (result.reason !== 'budget') {
       return result;
     } else {

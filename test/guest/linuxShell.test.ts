@@ -60,6 +60,44 @@ describe('The shell of the default root', () => {
     });
   }
 
+  for (const { title, ...system } of systems) {
+    it(`gives programs the terminal's modes, and ^C to the foreground only, ${title}.`, () => {
+      const { output, error, status } = runLinux({
+        ...system,
+        program: 'terminal',
+        terminal: true,
+        typing: ['ab\x7fc\r', 'hidden\r', 'x', '\x7f', '\x04', '\x03'],
+      });
+      assert.deepEqual(output.split('\r\n'), [
+        'ab\b \bc',
+        'line: 97 99 10',
+        'silent',
+        'silent line: 104 105 100 100 101 110 10',
+        'characters',
+        'character: 120',
+        'character: 127',
+        'character: 4',
+        'foreground given once',
+        '^C',
+        'the child has ended by signal 2',
+        '',
+      ]);
+      assert.equal(error, '');
+      assert.equal(status, exited(0));
+    });
+  }
+
+  it('ends the program that ^C is for, and the shell goes on.', () => {
+    const { error, status } = runLinux({
+      system: 'l4linux',
+      program: '',
+      terminal: true,
+      typing: ['cat\n', '\x03', 'echo $?; exit 6\n'],
+    });
+    assert.equal(error, '$ $ ');
+    assert.equal(status, exited(6));
+  });
+
   it('says where a line is wrong and goes on.', () => {
     const { output, error, status } = runLinux({
       system: 'native',

@@ -8,12 +8,6 @@
 
 #define PIECE 256u /* what is copied at once on the coroutine's stack */
 
-/* The terminal's settings, fixed: cooked mode at 115200 baud, 8 bits (termios(3)). */
-#define INPUT_FLAGS 0x0500u   /* ICRNL IXON */
-#define OUTPUT_FLAGS 0x0005u  /* OPOST ONLCR */
-#define CONTROL_FLAGS 0x10B2u /* B115200 CS8 CREAD */
-#define LOCAL_FLAGS 0x003Bu   /* ISIG ICANON ECHO ECHOE ECHOK */
-
 static struct uart ports[3];
 
 /* Waits for the first piece only; a terminal's line is one piece at most as long as the reader asked for. */
@@ -57,6 +51,7 @@ static void write_to_terminal(struct uart *uart, const char *bytes, unsigned siz
 
 static int serial_write(struct process *process, struct file *file, unsigned buffer, unsigned size)
 {
+	static const unsigned both = OPOST | ONLCR;
 	struct uart *uart = file->device;
 	unsigned done = 0;
 
@@ -66,7 +61,7 @@ static int serial_write(struct process *process, struct file *file, unsigned buf
 		if (copy_in(process, piece, buffer + done, length) < 0) {
 			return done > 0 ? (int)done : -EFAULT;
 		}
-		if (uart->terminal) {
+		if (uart->terminal && (serial_settings().output_flags & both) == both) {
 			write_to_terminal(uart, piece, length);
 		} else {
 			uart_write(uart, piece, length);
@@ -74,29 +69,6 @@ static int serial_write(struct process *process, struct file *file, unsigned buf
 		done += length;
 	}
 	return (int)done;
-}
-
-static int serial_ioctl(struct process *process, struct file *file, unsigned request, unsigned argument)
-{
-	const struct uart *uart = file->device;
-	static const struct termios termios = {
-		INPUT_FLAGS, OUTPUT_FLAGS, CONTROL_FLAGS, LOCAL_FLAGS, 0,
-		/* VINTR VQUIT VERASE VKILL VEOF VTIME VMIN */
-		{ 3, 28, 127, 21, 4, 0, 1 },
-	};
-	static const struct winsize window = { 24, 80, 0, 0 };
-
-	if (!uart->terminal) {
-		return -ENOTTY;
-	}
-	switch (request) {
-	case TCGETS:
-		return copy_out(process, argument, &termios, sizeof(termios));
-	case TIOCGWINSZ:
-		return copy_out(process, argument, &window, sizeof(window));
-	default:
-		return -EINVAL;
-	}
 }
 
 static const struct file_operations serial_operations = { serial_read, serial_write, serial_ioctl, NULL };

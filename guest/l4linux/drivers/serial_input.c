@@ -13,7 +13,17 @@ void tty_bottom_half(void);
 
 static struct uart *uart;
 static struct ring raw;
-static struct line_discipline discipline;
+/* Cooked mode at 115200 baud, 8 bits, until a program says otherwise. */
+static struct line_discipline discipline = {
+	.settings = {
+		.input_flags = ICRNL | IXON,
+		.output_flags = OPOST | ONLCR,
+		.control_flags = B115200_CS8_CREAD,
+		.local_flags = ISIG | ICANON | ECHO | ECHOE | ECHOK,
+		.control_characters = { [VINTR] = 3, [VQUIT] = 28, [VERASE] = 127, [VKILL] = 21, [VEOF] = 4, [VMIN] = 1 },
+	},
+};
+int serial_foreground = FIRST_PID;
 static struct wait_queue readers;
 static bool receiver_is_on; /* its interrupt, that is */
 
@@ -44,12 +54,11 @@ static void cook(void)
 	while (!ring_is_empty(&raw)) {
 		line_input(&discipline, ring_get(&raw));
 	}
-	if (discipline.interrupt_typed) {
-		discipline.interrupt_typed = false;
-		for (struct process *process = process_list; process; process = process->process_next) {
-			if (!process->signal_ignored[SIGINT]) {
-				process_kill(process, SIGINT);
-			}
+	int signal = discipline.signal_typed;
+	discipline.signal_typed = 0;
+	for (struct process *process = process_list; signal && process; process = process->process_next) {
+		if (process->group == serial_foreground && !process->signal_ignored[signal]) {
+			process_kill(process, signal);
 		}
 	}
 }
@@ -81,7 +90,7 @@ void serial_input_start(struct uart *input, struct uart *echo)
 static int take(char *buffer, unsigned size)
 {
 	if (uart->terminal) {
-		if (discipline.lines > 0) {
+		if (line_is_ready(&discipline)) {
 			return line_read(&discipline, buffer, size);
 		}
 		return uart_carrier(uart) ? -EAGAIN : 0;
@@ -108,4 +117,27 @@ int serial_input_read(struct process *process, char *buffer, unsigned size, bool
 	}
 	critical_leave(flags);
 	return result == -EAGAIN && wait ? -EINTR : result;
+}
+
+struct termios serial_settings(void) { return discipline.settings; }
+
+void serial_flush(void)
+{
+	unsigned flags = critical_enter();
+
+	raw.head = raw.tail;
+	line_flush(&discipline);
+	receive();
+	critical_leave(flags);
+}
+
+void serial_set(const struct termios *settings, bool flush)
+{
+	if (flush) {
+		serial_flush();
+	}
+	unsigned flags = critical_enter();
+	line_set(&discipline, settings);
+	critical_leave(flags);
+	wait_queue_wake(&readers); /* what did not count as a line may be read now */
 }

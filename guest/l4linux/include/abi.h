@@ -109,6 +109,12 @@
 #define MAP_ANONYMOUS 0x20u
 
 #define TCGETS 0x5401u
+#define TCSETS 0x5402u
+#define TCSETSW 0x5403u
+#define TCSETSF 0x5404u
+#define TCFLSH 0x540Bu
+#define TIOCGPGRP 0x540Fu
+#define TIOCSPGRP 0x5410u
 #define FIONREAD 0x541Bu
 #define TIOCGWINSZ 0x5413u
 
@@ -123,6 +129,12 @@
 #define CLONE_VFORK 0x4000u
 #define CLONE_CHILD_CLEARTID 0x200000u
 #define CLONE_CHILD_SETTID 0x1000000u
+
+#define RLIMIT_STACK 3u
+#define RLIMIT_NPROC 6u
+#define RLIMIT_NOFILE 7u
+#define RLIMIT_COUNT 16u
+#define RLIM_INFINITY ~0u
 
 #define CLOCK_REALTIME 0
 #define CLOCK_MONOTONIC 1
@@ -186,6 +198,16 @@ struct termios {
 	unsigned char line;
 	unsigned char control_characters[19];
 };
+
+enum termios_flags {
+	ICRNL = 0x100,			   /* of input_flags */
+	IXON = 0x400,			   /* is remembered only: no host needs it */
+	OPOST = 0x001, ONLCR = 0x004,	   /* of output_flags */
+	B115200_CS8_CREAD = 0x10B2,	   /* of control_flags */
+	ISIG = 0x01, ICANON = 0x02,	   /* of local_flags */
+	ECHO = 0x08, ECHOE = 0x10, ECHOK = 0x20,
+};
+enum termios_characters { VINTR, VQUIT, VERASE, VKILL, VEOF, VTIME, VMIN };
 
 struct winsize {
 	unsigned short rows, columns, x_pixels, y_pixels;

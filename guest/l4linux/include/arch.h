@@ -56,6 +56,10 @@ void arch_fork(const struct process *parent, struct process *child);
 /* In the child's coroutine: it returns from its parent's system call, with 0. */
 void arch_run_child(struct process *child) __attribute__((noreturn));
 
+/* Thread areas have these numbers from the first on; a selector is eight times the number, plus 3. */
+extern const unsigned arch_first_thread_area;
+void arch_thread_area_changed(struct process *process, unsigned n);
+
 /* A process that runs user code now has a fatal signal: make its coroutine see it. */
 void arch_interrupt_user(struct process *process);
 

@@ -39,6 +39,12 @@ struct syscall_frame {
 	unsigned eax;			       /* the number */
 };
 
+/* A segment for thread-local storage; limit 0: none. */
+#define THREAD_AREAS 3
+struct thread_area {
+	unsigned base, limit; /* limit in bytes */
+};
+
 struct process {
 	struct process *process_next;
 	int pid;
@@ -62,6 +68,7 @@ struct process {
 	struct wait_queue children; /* it waits here for one of them to end, or to have its own program */
 	struct process *borrower;   /* the child of vfork() it waits for; null: none */
 	unsigned frame_count; /* user frames it owns */
+	struct thread_area thread_areas[THREAD_AREAS];
 	unsigned start_eip, start_esp; /* of a program that execve() has loaded */
 	struct coroutine coroutine;
 	struct process *queue_next; /* in the ready queue or in one wait queue */

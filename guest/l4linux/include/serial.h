@@ -4,8 +4,11 @@
 #ifndef LINUX_SERIAL_H
 #define LINUX_SERIAL_H
 
+#include "abi.h"
 #include "process.h"
 #include "types.h"
+
+struct file;
 
 #define COM1 0x3F8
 #define COM2 0x2F8
@@ -30,6 +33,13 @@ void uart_interrupts(const struct uart *uart, bool receive);
 void serial_input_start(struct uart *input, struct uart *echo);
 int serial_input_read(struct process *process, char *buffer, unsigned size, bool wait);
 
+/* The terminal that COM2 is: its settings, and the process group that ^C is for. */
+struct termios serial_settings(void);
+void serial_set(const struct termios *settings, bool flush);
+void serial_flush(void);
+extern int serial_foreground;
+int serial_ioctl(struct process *process, struct file *file, unsigned request, unsigned argument);
+
 #define RING_SIZE 4096u /* a power of two */
 
 struct ring {
@@ -45,16 +55,19 @@ static inline void ring_put(struct ring *ring, char byte) { ring->bytes[ring->ta
 
 static inline char ring_get(struct ring *ring) { return ring->bytes[ring->head++ % RING_SIZE]; }
 
-/* Cooks one character; true if a reader may now have something. */
 struct line_discipline {
+	struct termios settings;
 	struct ring cooked;
 	char line[256];
 	unsigned length;
 	unsigned lines;	      /* complete lines (or ends of file) in cooked */
 	struct uart *echo;
-	bool interrupt_typed; /* ^C: the reader of the bottom half sends SIGINT */
+	int signal_typed;     /* ^C or ^\: the bottom half sends it; 0: none */
 };
 void line_input(struct line_discipline *discipline, char character);
+bool line_is_ready(const struct line_discipline *discipline);
 int line_read(struct line_discipline *discipline, char *buffer, unsigned size);
+void line_set(struct line_discipline *discipline, const struct termios *settings);
+void line_flush(struct line_discipline *discipline);
 
 #endif

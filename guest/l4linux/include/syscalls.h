@@ -29,9 +29,11 @@ syscall_handler sys_truncate, sys_ftruncate, sys_readlink;
 /* kernel */
 syscall_handler sys_exit, sys_getpid, sys_getppid, sys_zero_id, sys_sched_yield;
 syscall_handler sys_fork, sys_vfork, sys_clone, sys_execve, sys_wait4, sys_waitpid;
+syscall_handler sys_set_tid_address, sys_getrandom, sys_getrlimit;
+syscall_handler sys_set_thread_area, sys_get_thread_area;
 syscall_handler sys_setpgid, sys_getpgid, sys_getpgrp, sys_setsid, sys_getsid;
 syscall_handler sys_kill, sys_tkill, sys_tgkill, sys_rt_sigaction, sys_rt_sigprocmask;
-syscall_handler sys_time, sys_times, sys_gettimeofday, sys_clock_gettime, sys_nanosleep;
+syscall_handler sys_time, sys_times, sys_gettimeofday, sys_clock_gettime, sys_clock_gettime64, sys_nanosleep;
 syscall_handler sys_uname;
 /* mm */
 syscall_handler sys_brk, sys_mmap2, sys_munmap, sys_mprotect;

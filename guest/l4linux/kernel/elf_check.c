@@ -41,7 +41,7 @@ static const char *segments_refusal(const struct program *program)
 
 	for (unsigned i = 0; i < header->program_header_count; i++) {
 		if (segments[i].type == PT_INTERP) {
-			return "is dynamically linked, and there is no file system to load its interpreter from yet";
+			return "is dynamically linked; only static programs can be loaded yet";
 		}
 		if (segments[i].type != PT_LOAD || segments[i].memory_size == 0) {
 			continue;

@@ -28,6 +28,7 @@ static struct process *fork_process(struct process *parent)
 	inode_hold(child->directory);
 	child->umask = parent->umask;
 	memcpy(child->signal_ignored, parent->signal_ignored, sizeof(child->signal_ignored));
+	memcpy(child->thread_areas, parent->thread_areas, sizeof(child->thread_areas));
 	arch_fork(parent, child);
 	PROBE2("fork", parent, child);
 	return child;

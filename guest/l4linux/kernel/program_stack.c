@@ -11,6 +11,7 @@
 #include "clock.h"
 #include "exec.h"
 #include "memory.h"
+#include "random.h"
 
 #define AUXILIARY_LIMIT 20
 #define STACK_ALIGNMENT 16u
@@ -57,19 +58,6 @@ static unsigned auxiliary_vector(struct process *process, const struct program *
 	return count;
 }
 
-/* Not secret, but different at each start date, and the same in each replay. */
-static void make_random(unsigned char *bytes)
-{
-	unsigned state = clock_start_date() | 1;
-
-	for (unsigned i = 0; i < RANDOM_BYTES; i++) {
-		state ^= state << 13;
-		state ^= state >> 17;
-		state ^= state << 5;
-		bytes[i] = (unsigned char)state;
-	}
-}
-
 /* Copies all strings to the stack. */
 static int write_strings(struct process *process, const struct program_strings *strings, unsigned to)
 {
@@ -113,7 +101,7 @@ int program_stack(struct process *process, const struct program *program, unsign
 	unsigned offset = 0;
 
 	*esp = at;
-	make_random(random_bytes);
+	random_fill(random_bytes, RANDOM_BYTES);
 	if (write_strings(process, strings, base) < 0 ||
 	    copy_out(process, random, random_bytes, RANDOM_BYTES) < 0 ||
 	    copy_out(process, at, &strings->argument_count, sizeof(unsigned)) < 0) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * time(2), times(2), gettimeofday(2), clock_gettime(2), nanosleep(2), all from the 100 Hz tick.
+ * time(2), times(2), gettimeofday(2), clock_gettime(2) with both kinds of timespec, nanosleep(2), all from the 100 Hz tick.
  */
 #include "clock.h"
 #include "memory.h"
@@ -42,20 +42,36 @@ int sys_gettimeofday(struct process *process, const struct syscall_frame *frame)
 	return frame->ecx ? copy_out(process, frame->ecx, no_time_zone, sizeof(no_time_zone)) : 0;
 }
 
-int sys_clock_gettime(struct process *process, const struct syscall_frame *frame)
+static int read_clock(int clock, struct timespec *now)
 {
-	int clock = (int)frame->ebx;
 	unsigned ticks = clock_ticks;
-	struct timespec now = { (int)(ticks / TICKS_PER_SECOND),
-				(int)(ticks % TICKS_PER_SECOND) * NANOSECONDS_PER_TICK };
 
 	if (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC) {
 		return -EINVAL;
 	}
+	now->seconds = (int)(ticks / TICKS_PER_SECOND);
+	now->nanoseconds = (int)(ticks % TICKS_PER_SECOND) * NANOSECONDS_PER_TICK;
 	if (clock == CLOCK_REALTIME) {
-		now.seconds += (int)clock_start_date();
+		now->seconds += (int)clock_start_date();
 	}
-	return copy_out(process, frame->ecx, &now, sizeof(now));
+	return 0;
+}
+
+int sys_clock_gettime(struct process *process, const struct syscall_frame *frame)
+{
+	struct timespec now;
+	int error = read_clock((int)frame->ebx, &now);
+
+	return error < 0 ? error : copy_out(process, frame->ecx, &now, sizeof(now));
+}
+
+int sys_clock_gettime64(struct process *process, const struct syscall_frame *frame)
+{
+	struct timespec now = { 0, 0 };
+	int error = read_clock((int)frame->ebx, &now);
+	long long result[2] = { now.seconds, now.nanoseconds };
+
+	return error < 0 ? error : copy_out(process, frame->ecx, result, sizeof(result));
 }
 
 int sys_nanosleep(struct process *process, const struct syscall_frame *frame)

@@ -56,10 +56,6 @@ system_call:
 	testb	$RESULT_ERROR_MASK, %al
 	jnz	3f
 	movl	%edx, %eax
-	/* A child of fork() begins here: EAX is zero, ESP is the frame's address in its copy of the stack. */
-	.globl	__emulation_fork_return
-	.type	__emulation_fork_return, @function
-__emulation_fork_return:
 2:	PROBE_ASM emulation, syscall-exit, "4@%eax"
 	popl	%ebx
 	.cfi_adjust_cfa_offset -4
@@ -91,6 +87,20 @@ __emulation_fork_return:
 	.cfi_rel_offset edi, 16
 	.cfi_rel_offset ebp, 20
 3:	movl	$-LINUX_EINTR, %eax
+	jmp	2b
+	/* A child of fork() begins here: EAX is zero, the stack is its copy, with its %gs below the frame. */
+	.globl	__emulation_fork_return
+	.type	__emulation_fork_return, @function
+__emulation_fork_return:
+	.cfi_adjust_cfa_offset 4
+	.cfi_rel_offset ebx, 4
+	.cfi_rel_offset ecx, 8
+	.cfi_rel_offset edx, 12
+	.cfi_rel_offset esi, 16
+	.cfi_rel_offset edi, 20
+	.cfi_rel_offset ebp, 24
+	popl	%gs
+	.cfi_adjust_cfa_offset -4
 	jmp	2b
 	.cfi_endproc
 	.size	__kernel_vsyscall, . - __kernel_vsyscall

@@ -17,6 +17,7 @@ struct arch_process {
 	unsigned message[2];
 	enum reply_kind reply_kind;
 	unsigned reply[2];
+	unsigned area_selector; /* of the thread area set last: what %gs is taken to hold when a child begins; 0: none */
 	unsigned fork_frame; /* of a child that has not run yet: where its registers are on its stack */
 };
 

@@ -33,6 +33,8 @@ void server_thread_start(enum server_lthread lthread, enum priority priority, ch
 			 void (*entry)(unsigned), unsigned argument);
 void set_priority(struct l4_threadid thread, enum priority priority);
 
+void thread_areas_start(struct process *process);
+
 void bottom_half_start(void);
 void bottom_half_raise(void);
 
@@ -40,7 +42,8 @@ void bottom_half_raise(void);
 #define LIBRARY_PAGES 2
 bool library_map(struct process *process);
 unsigned library_start_address(void);
-unsigned library_return_address(void); /* ESP must be the address of a struct syscall_frame there */
+unsigned library_return_address(void); /* ESP must point to a selector for %gs
+					      * and a struct syscall_frame there */
 
 /* guest/lib/emulation/layout.h has the other side of these. */
 #define MESSAGE_NUMBER_BEYOND 4095u

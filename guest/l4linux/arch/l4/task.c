@@ -42,6 +42,7 @@ bool arch_space_renew(struct process *process)
 {
 	delete_task(process);
 	process->arch.reply_kind = REPLY_NONE;
+	process->arch.area_selector = 0;
 	regions_delete(process);
 	return library_map(process);
 }
@@ -82,6 +83,7 @@ static void start_task(struct process *process, unsigned eip, unsigned esp)
 		printk("linux: the kernel has no memory for the task of %s (pid %d)\n", process->name, process->pid);
 		process_exit(process, wait_status_signalled(SIGKILL));
 	}
+	thread_areas_start(process);
 	set_priority(process->arch.thread, PRIORITY_USER);
 }
 
@@ -102,11 +104,18 @@ void arch_run_user(struct process *process, unsigned eip, unsigned esp)
 void arch_fork(const struct process *parent, struct process *child)
 {
 	child->arch.fork_frame = parent->arch.message[1];
+	child->arch.area_selector = parent->arch.area_selector;
 }
 
 void arch_run_child(struct process *child)
 {
-	arch_run_user(child, library_return_address(), child->arch.fork_frame);
+	unsigned selector = child->arch.area_selector;
+	unsigned esp = child->arch.fork_frame - sizeof(selector);
+
+	if (copy_out(child, esp, &selector, sizeof(selector)) < 0) {
+		process_exit(child, wait_status_signalled(SIGKILL));
+	}
+	arch_run_user(child, library_return_address(), esp);
 }
 
 /* The µ-kernel counts microseconds, 48 bits of them. The quotient fits for a year of computing. */

@@ -46,6 +46,7 @@ void return_to_user(struct process *process)
 	process_check_signals(process);
 	space_load(process);
 	fpu_load(process);
+	segments_load_user(process);
 	segments_set_kernel_stack(stack_top(process));
 	process->state = PROCESS_USER;
 }
@@ -57,7 +58,7 @@ void arch_run_user(struct process *process, unsigned eip, unsigned esp)
 	enter_user(eip, esp, stack_top(process));
 }
 
-static struct trap_frame *user_frame(const struct process *process)
+struct trap_frame *user_frame(const struct process *process)
 {
 	return (struct trap_frame *)(stack_top(process) - sizeof(struct trap_frame));
 }
@@ -69,6 +70,7 @@ void arch_fork(const struct process *parent, struct process *child)
 	*frame = *user_frame(parent);
 	frame->user.eax = 0;
 	fpu_fork(parent, child);
+	segments_fork(parent, child);
 }
 
 void arch_run_child(struct process *child)

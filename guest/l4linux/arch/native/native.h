@@ -11,6 +11,7 @@
 #define USER_CODE 0x1B
 #define USER_DATA 0x23
 #define TASK_SEGMENT 0x28
+#define FIRST_THREAD_AREA 7 /* as on L4, so that programs see the same */
 
 #define VECTOR_PAGE_FAULT 14
 #define VECTOR_IRQ_BASE 32
@@ -33,10 +34,14 @@ extern unsigned boot_page_directory[1024];
 void native_start(unsigned magic, unsigned information);
 void segments_load(void);
 void segments_set_kernel_stack(unsigned esp0);
+void segments_load_user(struct process *process);
+void segments_fork(const struct process *parent, struct process *child);
+void segments_release(const struct process *process);
 void interrupt_table_load(void);
 void interrupt_controller_start(void);
 void interrupt_dispatch(unsigned irq);
 void trap(struct trap_frame *frame);
+struct trap_frame *user_frame(const struct process *process); /* of its last way into the kernel */
 void return_to_user(struct process *process);
 void enter_user(unsigned eip, unsigned esp, unsigned stack_top) __attribute__((noreturn));
 void resume_user(struct trap_frame *frame) __attribute__((noreturn));

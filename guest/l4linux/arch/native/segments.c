@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * The global descriptor table and the task state segment (Intel manual, volume 3, "Protected-Mode Memory
- * Management" and "Task Management"): flat segments, and a TSS for nothing but the kernel stack.
+ * Management" and "Task Management"): flat segments, a TSS for nothing but the kernel stack, and the thread areas of
+ * the process that runs. The kernel never touches FS and GS, so they are switched with the areas.
  */
 #include "native.h"
 
@@ -19,7 +20,7 @@ struct task_state {
 static struct task_state task_state = { .ss0 = KERNEL_DATA, .io_map = sizeof(struct task_state) };
 
 static unsigned long long descriptors[] = {
-	0, FLAT_KERNEL_CODE, FLAT_KERNEL_DATA, FLAT_USER_CODE, FLAT_USER_DATA, 0,
+	0, FLAT_KERNEL_CODE, FLAT_KERNEL_DATA, FLAT_USER_CODE, FLAT_USER_DATA, 0, 0, 0, 0, 0,
 };
 
 void segments_set_kernel_stack(unsigned esp0) { task_state.esp0 = esp0; }
@@ -44,4 +45,89 @@ void segments_load(void)
 			 :
 			 : "m"(table), "i"(KERNEL_CODE), "r"(KERNEL_DATA), "r"(TASK_SEGMENT)
 			 : "memory");
+}
+
+#define DATA_32BIT 0x0040F20000000000ull
+#define LIMIT_IN_PAGES 0x0080000000000000ull
+#define LARGEST_BYTE_LIMIT 0xFFFFFu
+
+const unsigned arch_first_thread_area = FIRST_THREAD_AREA;
+
+static struct process *owner; /* whose areas, FS and GS the processor has; null: nobody's */
+
+static unsigned long long descriptor_of(const struct thread_area *area)
+{
+	bool pages = area->limit > LARGEST_BYTE_LIMIT;
+	unsigned long long limit = pages ? area->limit >> 12 : area->limit;
+	unsigned long long base = area->base;
+
+	if (area->limit == 0) {
+		return 0;
+	}
+	return DATA_32BIT | (pages ? LIMIT_IN_PAGES : 0) | (limit & 0xFFFF) | (limit >> 16) << 48 |
+	       (base & 0xFFFFFF) << 16 | (base >> 24) << 56;
+}
+
+static void write_areas(const struct process *process)
+{
+	for (unsigned n = 0; n < THREAD_AREAS; n++) {
+		descriptors[FIRST_THREAD_AREA + n] = descriptor_of(&process->thread_areas[n]);
+	}
+}
+
+static void save_owner(void)
+{
+	if (owner) {
+		__asm__ volatile("movw %%fs, %0\n\tmovw %%gs, %1" : "=m"(owner->arch.fs), "=m"(owner->arch.gs));
+		owner = NULL;
+	}
+}
+
+/* A selector whose descriptor has gone is loaded as null, as Linux does; to load it would be an exception here. */
+static unsigned short loadable(unsigned short selector)
+{
+	return selector / 8 < COUNT_OF(descriptors) && descriptors[selector / 8] ? selector : 0;
+}
+
+/* In the process's own system call. Its way back must not load what is no longer there. */
+void arch_thread_area_changed(struct process *process, unsigned n)
+{
+	struct trap_frame *frame = user_frame(process);
+
+	(void)n;
+	if (owner == process) {
+		write_areas(process);
+	}
+	frame->ds = loadable((unsigned short)frame->ds);
+	frame->es = loadable((unsigned short)frame->es);
+	frame->ss = loadable((unsigned short)frame->ss) ? frame->ss : USER_DATA;
+}
+
+void segments_load_user(struct process *process)
+{
+	if (owner == process) {
+		return;
+	}
+	save_owner();
+	write_areas(process);
+	__asm__ volatile("movw %0, %%fs\n\tmovw %1, %%gs"
+			 :
+			 : "r"(loadable(process->arch.fs)), "r"(loadable(process->arch.gs)));
+	owner = process;
+}
+
+void segments_fork(const struct process *parent, struct process *child)
+{
+	if (owner == parent) {
+		save_owner();
+	}
+	child->arch.fs = parent->arch.fs;
+	child->arch.gs = parent->arch.gs;
+}
+
+void segments_release(const struct process *process)
+{
+	if (owner == process) {
+		owner = NULL;
+	}
 }

@@ -50,6 +50,7 @@
 #define SYS_rt_sigprocmask 175
 #define SYS_getcwd 183
 #define SYS_vfork 190
+#define SYS_ugetrlimit 191
 #define SYS_mmap2 192
 #define SYS_stat64 195
 #define SYS_fstat64 197
@@ -59,11 +60,14 @@
 #define SYS_gettid 224
 #define SYS_set_thread_area 243
 #define SYS_exit_group 252
+#define SYS_set_tid_address 258
 #define SYS_clock_gettime 265
 #define SYS_tgkill 270
 #define SYS_openat 295
 #define SYS_dup3 330
 #define SYS_pipe2 331
+#define SYS_getrandom 355
 #define SYS_statx 383
+#define SYS_clock_gettime64 403
 
 #endif
