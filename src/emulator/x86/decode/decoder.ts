@@ -72,7 +72,9 @@ export class Decoder {
     this.wide = true;
     const i = new Instruction(UNKNOWN);
     this.prefixes(i);
-    this.opcode(i);
+    if (!this.opcode(i, end)) {
+      return undefined;
+    }
     this.operands(i);
     i.length = this.position - position;
     if (i.length > MAXIMUM_LENGTH) {
@@ -119,12 +121,16 @@ export class Decoder {
     }
   }
 
-  private opcode(i: Instruction): void {
+  /** False if a byte that decides on the row lies at or behind `end`: it may be another one there. */
+  private opcode(i: Instruction, end: number): boolean {
     const first = this.next8();
     i.opcode = first === 0x0f ? 0x100 | this.next8() : first;
     const entry = ROWS[i.opcode];
+    if (this.position > end || (Array.isArray(entry) && this.position >= end)) {
+      return false;
+    }
     if (entry === undefined) {
-      return;
+      return true;
     }
     let row: OpcodeRow | undefined;
     if (Array.isArray(entry)) {
@@ -136,6 +142,7 @@ export class Decoder {
     if (row !== undefined && (!row.i686 || this.i686)) {
       i.row = row;
     }
+    return true;
   }
 
   private operands(i: Instruction): void {
