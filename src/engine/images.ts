@@ -4,6 +4,9 @@ import { PT_LOAD } from '../symbols/elf.ts';
 import type { SymbolImage } from '../symbols/image.ts';
 import { isKernelAddress } from './addresses.ts';
 
+/** Linux keeps this much of a program's name. */
+const PROCESS_NAME_LENGTH = 15;
+
 export const SIGMA0_TASK = 2;
 export const ROOT_TASK = 4;
 
@@ -19,6 +22,9 @@ export interface LoadedImage {
 
 export class ImageTable {
   readonly all: readonly LoadedImage[];
+
+  /** The name of the Linux process in a task, as the server knows it; undefined where there is none. */
+  processName: (task: number) => string | undefined = () => undefined;
 
   constructor(images: readonly LoadedImage[]) {
     this.all = images;
@@ -46,9 +52,20 @@ export class ImageTable {
       case 'root':
         return task === ROOT_TASK || (task > ROOT_TASK && this.byRole('program') === undefined);
       case 'library':
+        return this.isProcess(task);
       case 'program':
-        return task > ROOT_TASK || this.byRole('native') !== undefined;
+        return this.isProcess(task) && this.runs(task, image);
     }
+  }
+
+  private isProcess(task: number): boolean {
+    return task > ROOT_TASK || this.byRole('native') !== undefined;
+  }
+
+  /** False for a process that executes another program than the one whose symbols we have. */
+  private runs(task: number, program: LoadedImage): boolean {
+    const name = this.processName(task);
+    return name === undefined || name === program.symbols.name.slice(0, PROCESS_NAME_LENGTH);
   }
 
   /** Where an image's code lies in physical memory, if that is fixed before it runs. */

@@ -97,6 +97,7 @@ export class Profiling {
         }
       });
     }
+    this.on('exec', () => this.names.clear()); // the same addresses are another program's code now
     this.on('coroutine-switch', ([, to]) => profiler.coroutineSwitch(to));
   }
 

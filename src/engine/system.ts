@@ -63,6 +63,7 @@ export class System {
     this.kernel = this.makeKernelView();
     this.linux = this.makeLinuxView();
     this.spaces = new Spaces(this.machine, this.images, this.kernel, this.linux);
+    this.images.processName = (task) => this.spaces.processOf(task)?.name;
     this.threads = new ThreadDirectory(this.machine, this.kernel, this.linux, this.spaces);
     this.stacks = new Stacks(this.images, this.spaces);
     this.watch = new CodeWatch(this.machine, this.hooks, this.images, this.spaces);
