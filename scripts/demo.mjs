@@ -18,20 +18,6 @@ function say(title, lines) {
   }
 }
 
-/** From the focused mapping up to σ0's, the focused one first. */
-function chainToRoot(row) {
-  if (row.focused) {
-    return [row];
-  }
-  for (const child of row.children) {
-    const chain = chainToRoot(child);
-    if (chain.length > 0) {
-      return [...chain, row];
-    }
-  }
-  return [];
-}
-
 function word(base64, index) {
   return Buffer.from(base64, 'base64').readUInt32LE(index * 4);
 }
@@ -46,15 +32,6 @@ async function stringOf(client, description) {
     count: length,
   });
   return { address: `0x${buffer.toString(16)}`, text: Buffer.from(text.data, 'base64').toString() };
-}
-
-function flameLines(node, all, depth = 0) {
-  if (node.total < all / 50) {
-    return [];
-  }
-  const share = `${((node.total / all) * 100).toFixed(1)} %`.padStart(8);
-  const line = `${share} ${String(node.total).padStart(8)}  ${'  '.repeat(depth)}${node.name} [${node.world}]`;
-  return [line, ...node.children.flatMap((child) => flameLines(child, all, depth + 1))];
 }
 
 async function showStop(client, stopped) {
@@ -72,7 +49,7 @@ async function showStop(client, stopped) {
 async function showMapping(client, stopped) {
   const { address, text } = await stringOf(client, stopped.text);
   const answer = await client.request('l4/mappingDatabase', { reference: address });
-  const chain = answer.trees.flatMap((tree) => chainToRoot(tree.root));
+  const chain = answer.trees.flatMap((tree) => tree.chain.toReversed());
   say(
     `Who mapped the page of the string ${JSON.stringify(text)} at ${address}`,
     chain.map(
@@ -116,7 +93,7 @@ async function demonstrate() {
   await client.request('continue', { threadId: stopped.threadId });
   const { exitCode } = await over;
   say('What the program wrote', output.trimEnd().split('\n'));
-  say(`Path of one write(2), in instructions`, flameLines(graph.root, graph.root.total));
+  say(`Path of one write(2), in instructions`, graph.text.trimEnd().split('\n').slice(1, 40));
   say('Exit status', [String(exitCode)]);
   adapter.stdin.end();
 }

@@ -35,7 +35,7 @@ export async function run(host: Host, parsed: ParsedOptions): Promise<number> {
   connectInput(system);
   const started = host.now();
   const statistics = parsed.values.has('stats') ? new Statistics(system) : undefined;
-  const profiling = parsed.values.has('profile') ? new Profiling(system) : undefined;
+  const profiling = parsed.values.has('profile') ? startProfile(system) : undefined;
   startTrace(system, parsed);
   const cause = await system.execution.run();
   system.console.flush();
@@ -134,6 +134,16 @@ export function stopAtPanics(system: System): void {
       });
     }
   }
+}
+
+/** A profile of an image whose symbols cannot be read is poorer than expected: say why. */
+function startProfile(system: System): Profiling {
+  for (const { symbols } of system.images.all) {
+    if (symbols.problem !== undefined) {
+      process.stderr.write(`l4scope: ${symbols.problem}\n`);
+    }
+  }
+  return new Profiling(system);
 }
 
 function startTrace(system: System, parsed: ParsedOptions): void {

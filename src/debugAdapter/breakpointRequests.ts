@@ -15,7 +15,7 @@ function setBreakpoints(debuggee: Debuggee, args: DebugProtocol.SetBreakpointsAr
   const kind = `source ${path}`;
   debuggee.breakpoints.clear(kind);
   const breakpoints = (args.breakpoints ?? []).map((wanted): Breakpoint =>
-    attempt(() => {
+    attempt(debuggee, () => {
       const found = locationsOfLine(debuggee, path, wanted.line);
       if (found === undefined) {
         return { verified: false, message: 'No loaded image has code for this line.' };
@@ -28,7 +28,10 @@ function setBreakpoints(debuggee: Debuggee, args: DebugProtocol.SetBreakpointsAr
 }
 
 /** A request that cannot be met becomes an unverified breakpoint with the reason, never a failed response. */
-function attempt(make: () => Breakpoint): Breakpoint {
+function attempt(debuggee: Debuggee, make: () => Breakpoint): Breakpoint {
+  if (debuggee.launchArguments?.noDebug === true) {
+    return { verified: false, message: 'The program runs without debugging.' };
+  }
   try {
     return make();
   } catch (error) {
@@ -88,7 +91,7 @@ function setFunctionBreakpoints(
 ): Outcome {
   debuggee.breakpoints.clear('function');
   const breakpoints = args.breakpoints.map((wanted): Breakpoint =>
-    attempt(() => functionBreakpoint(debuggee, wanted)),
+    attempt(debuggee, () => functionBreakpoint(debuggee, wanted)),
   );
   return { body: { breakpoints } };
 }
@@ -123,7 +126,7 @@ function setExceptionBreakpoints(
     ...(args.filterOptions ?? []),
   ];
   const breakpoints = wanted.map(({ filterId, condition }): Breakpoint =>
-    attempt(() =>
+    attempt(debuggee, () =>
       debuggee.breakpoints.addEvent('filter', { event: filterId, condition, filter: filterId }),
     ),
   );
@@ -136,7 +139,7 @@ function setInstructionBreakpoints(
 ): Outcome {
   debuggee.breakpoints.clear('instruction');
   const breakpoints = args.breakpoints.map((wanted): Breakpoint =>
-    attempt(() => {
+    attempt(debuggee, () => {
       const task = debuggee.system.spaces.currentTask();
       const at = parseReference(wanted.instructionReference, task);
       if (at === undefined) {

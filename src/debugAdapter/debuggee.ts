@@ -98,7 +98,7 @@ export class Debuggee {
     if (args.profile === true) {
       this.profiling = new Profiling(this.running);
     }
-    if (args.stopOnEntry === true) {
+    if (args.stopOnEntry === true && args.noDebug !== true) {
       this.stopOnEntry(this.running);
     }
     for (const { symbols } of launch.images) {

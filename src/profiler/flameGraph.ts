@@ -15,13 +15,16 @@ export function systemCallsIn(node: CallNode): string[] {
   return [...names].sort();
 }
 
-export function flameGraph(root: CallNode, systemCall?: string): FlameGraphAnswer {
+export function flameGraph(tree: CallNode, systemCall?: string): FlameGraphAnswer {
   const whole = systemCall === undefined;
+  const root = (whole ? convert(tree) : cut(tree, systemCall)) ?? emptyNode(tree);
+  const title = whole ? 'All instructions' : `Path of ${systemCall}`;
   return {
-    title: whole ? 'All instructions' : `Path of ${systemCall}`,
+    title,
     unit: 'instructions',
-    systemCalls: systemCallsIn(root),
-    root: (whole ? convert(root) : cut(root, systemCall)) ?? emptyNode(root),
+    systemCalls: systemCallsIn(tree),
+    root,
+    text: `${title}, in instructions\n${textTwin(root)}`,
   };
 }
 
@@ -66,20 +69,21 @@ export function collapsedStacks(root: CallNode): string {
   return lines.sort().join('\n') + '\n';
 }
 
-/** An indented text twin of the graph: share, instructions, world and name; paths below `least` of the total are left out. */
-export function textTwin(graph: FlameGraphAnswer, least = 0.01): string {
-  const all = Math.max(graph.root.total, 1);
+/** Share, instructions, name and world of each frame, indented by depth; frames below `least` of the total are left out. */
+function textTwin(root: FlameNode, least = 0.005): string {
+  const all = Math.max(root.total, 1);
   const lines: string[] = [];
   const visit = (node: FlameNode, depth: number): void => {
     const share = ((node.total / all) * 100).toFixed(1).padStart(5);
     const total = String(node.total).padStart(9);
-    lines.push(`${share} % ${total}  ${'  '.repeat(depth)}${node.name} [${node.world}]`);
+    const world = depth === 0 ? '' : ` [${node.world}]`; // the root belongs to none
+    lines.push(`${share} % ${total}  ${'  '.repeat(depth)}${node.name}${world}\n`);
     for (const child of node.children) {
       if (child.total >= all * least) {
         visit(child, depth + 1);
       }
     }
   };
-  visit(graph.root, 0);
-  return lines.join('\n');
+  visit(root, 0);
+  return lines.join('');
 }

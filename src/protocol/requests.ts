@@ -14,8 +14,6 @@ export const REQUEST = {
 export const EVENT = {
   /** Body: ConsoleOutput. The guest wrote to one of its serial ports. */
   consoleOutput: 'l4/consoleOutput',
-  /** Body: none. Something the views show has changed without a stop (a task ended, a profile grew). */
-  changed: 'l4/changed',
 } as const;
 
 /** l4/threads: no arguments. */
@@ -109,7 +107,10 @@ export interface MappingDatabaseAnswer {
 export interface MappingTree {
   readonly frame: string;
   readonly root: MappingRow;
+  /** From σ0's mapping down to the focused one; empty if none is focused. */
+  readonly chain: readonly MappingLink[];
 }
+export type MappingLink = Omit<MappingRow, 'children' | 'focused'>;
 export interface MappingRow {
   readonly task: number;
   /** "5 hello" */
@@ -160,6 +161,8 @@ export interface FlameGraphAnswer {
   readonly unit: 'instructions';
   readonly systemCalls: readonly string[];
   readonly root: FlameNode;
+  /** The graph as indented text: for screen readers, for copying, for a terminal. */
+  readonly text: string;
 }
 
 /** The worlds a frame can belong to; the colour of the flame graph. */

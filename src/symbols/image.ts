@@ -51,9 +51,9 @@ export class SymbolImage {
     this.lines = debug.lines;
     this.frames = debug.frames;
     this.problem = debug.problem;
-    this.types = new TypeTable(this.information);
+    this.types = debug.types;
+    this.functions = debug.functions;
     this.probes = readProbes(this.elf);
-    this.functions = readFunctions(this.information, this.sections);
     this.codeSymbols = this.elf.symbols
       .filter((symbol) => symbol.section !== 0 && symbol.type !== 1 && this.isCode(symbol.value))
       .sort((left, right) => left.value - right.value);
@@ -200,6 +200,8 @@ function readDebug(
   information: DebugInformation;
   lines: LineTable;
   frames: FrameTable;
+  types: TypeTable;
+  functions: FunctionSymbol[];
   problem: string | undefined;
 } {
   const sections = debugSections(elf);
@@ -210,6 +212,8 @@ function readDebug(
       information,
       lines: new LineTable(information, sections),
       frames: new FrameTable(sections),
+      types: new TypeTable(information),
+      functions: readFunctions(information, sections),
       problem: undefined,
     };
   } catch (error) {
@@ -220,6 +224,8 @@ function readDebug(
       information: NO_DEBUG,
       lines: new LineTable(NO_DEBUG, none),
       frames: new FrameTable(none),
+      types: new TypeTable(NO_DEBUG),
+      functions: [],
       problem: `The debug information of ${name} cannot be used: ${reason}`,
     };
   }

@@ -1,7 +1,7 @@
 // The flame graph's panel: asks the session for the model, hands it to the webview, and shows the text twin.
 import * as vscode from 'vscode';
 import type { FromWebview, ToWebview } from '../protocol/messages.ts';
-import { REQUEST, type FlameGraphAnswer, type FlameNode } from '../protocol/requests.ts';
+import { REQUEST, type FlameGraphAnswer } from '../protocol/requests.ts';
 import type { SessionModel } from './sessionModel.ts';
 import { webviewPage } from './webviewPage.ts';
 
@@ -34,7 +34,8 @@ export class FlameGraphPanel implements vscode.Disposable {
   /** The same graph as indented text, for screen readers and for copying. */
   async showText(): Promise<void> {
     await this.fetch();
-    const content = this.last === undefined ? `${NOTHING_YET}\n` : textOf(this.last);
+    const isEmpty = this.last === undefined || this.last.root.total === 0;
+    const content = isEmpty ? `${NOTHING_YET}\n` : this.last?.text;
     const document = await vscode.workspace.openTextDocument({ content, language: 'plaintext' });
     await vscode.window.showTextDocument(document);
   }
@@ -95,18 +96,4 @@ export class FlameGraphPanel implements vscode.Disposable {
     this.subscription.dispose();
     this.panel?.dispose();
   }
-}
-
-function textOf(graph: FlameGraphAnswer): string {
-  if (graph.root.total === 0) {
-    return `${NOTHING_YET}\n`;
-  }
-  const lines = [`${graph.title}, in ${graph.unit}`];
-  const visit = (node: FlameNode, depth: number): void => {
-    const world = depth === 0 ? '' : ` [${node.world}]`; // the root belongs to none
-    lines.push(`${'  '.repeat(depth)}${node.name}${world} ${node.total} (self ${node.self})`);
-    node.children.forEach((child) => visit(child, depth + 1));
-  };
-  visit(graph.root, 0);
-  return lines.join('\n') + '\n';
 }

@@ -62,7 +62,7 @@ async function askForAddress(): Promise<string | undefined> {
 
 /** A page as its own task sees it, with the way its frame has come: "2 sigma0 → 4 linux → 5 hello". */
 function pageNode(tree: MappingTree, expanded: boolean): TreeNode {
-  const chain = chainTo(tree.root);
+  const { chain } = tree;
   const focused = chain.at(-1);
   const way = chain.map((row) => row.name).join(' → ');
   return {
@@ -76,15 +76,6 @@ function pageNode(tree: MappingTree, expanded: boolean): TreeNode {
     expanded,
     children: [mappingNode(tree.frame, tree.root)],
   };
-}
-
-/** From the root down to the mapping that was asked for; empty if the tree lacks it. */
-function chainTo(row: MappingRow): MappingRow[] {
-  if (row.focused) {
-    return [row];
-  }
-  const below = row.children.map(chainTo).find((chain) => chain.length > 0);
-  return below === undefined ? [] : [row, ...below];
 }
 
 function mappingNode(frame: string, row: MappingRow): TreeNode {

@@ -2,7 +2,6 @@
 // are told when to ask again: at each stop, when the selection changes, when the session ends.
 import * as vscode from 'vscode';
 import { DEBUG_TYPE } from '../contributions.ts';
-import { EVENT } from '../protocol/requests.ts';
 
 export class SessionModel implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
@@ -18,11 +17,6 @@ export class SessionModel implements vscode.Disposable {
       vscode.debug.onDidChangeActiveDebugSession((session) => this.select(session)),
       vscode.debug.onDidTerminateDebugSession((session) => this.ended(session)),
       vscode.debug.onDidChangeActiveStackItem(() => this.changed.fire()),
-      vscode.debug.onDidReceiveDebugSessionCustomEvent((event) => {
-        if (event.event === EVENT.changed) {
-          this.changed.fire();
-        }
-      }),
     ];
   }
 

@@ -152,6 +152,23 @@ describe('breakpoints in all worlds', () => {
     assert.match(answers[2].message ?? '', /no field "too"; it has from, to/);
   });
 
+  it('do not stop a program that is run without debugging', async () => {
+    let verified = true;
+    await Promise.all([
+      adapter.client.waitForEvent('terminated'),
+      adapter.launch(
+        { program: guestProgram('hello'), noDebug: true, stopOnEntry: true },
+        async (client) => {
+          const breakpoints = [{ name: 'main' }];
+          const { body } = await client.setFunctionBreakpointsRequest({ breakpoints });
+          verified = body.breakpoints[0].verified;
+        },
+      ),
+    ]);
+    assert.equal(verified, false);
+    assert.equal(adapter.output, 'Hello, world!\r\n');
+  });
+
   it('work on the native system too, whose kernel is in the same stack', async () => {
     const launch = { program: guestProgram('hello'), system: 'native' };
     const frames = await stopAtLine(

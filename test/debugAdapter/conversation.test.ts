@@ -1,23 +1,11 @@
 // The demonstration's conversation against the adapter on stdio: break on the first IPC to the Linux server, look at
 // who sent what, at the threads, at who mapped the string, run to the end.
 import assert from 'node:assert/strict';
-import type {
-  MappingDatabaseAnswer,
-  MappingRow,
-  ThreadsAnswer,
-} from '../../src/protocol/requests.ts';
+import type { MappingDatabaseAnswer, ThreadsAnswer } from '../../src/protocol/requests.ts';
 import { Adapter } from '../support/adapter.ts';
 import { guestProgram } from '../support/paths.ts';
 
 const TO_LINUX = 'to == linux && from != linux && from != sigma0';
-
-function chain(row: MappingRow): MappingRow[] {
-  if (row.focused) {
-    return [row];
-  }
-  const below = row.children.map(chain).find((each) => each.length > 0);
-  return below === undefined ? [] : [...below, row];
-}
 
 describe('a debug session on hello', () => {
   let adapter: Adapter;
@@ -85,12 +73,12 @@ describe('a debug session on hello', () => {
     const answer = await adapter.request<MappingDatabaseAnswer>('l4/mappingDatabase', {
       reference,
     });
-    const rows = answer.trees.flatMap((tree) => chain(tree.root));
+    const rows = answer.trees.flatMap((tree) => tree.chain);
     assert.deepEqual(
       rows.map((row) => row.name),
-      ['5 hello', '4 linux', '2 sigma0'],
+      ['2 sigma0', '4 linux', '5 hello'],
     );
-    const [, server, sigma0] = rows;
+    const [sigma0, server] = rows;
     assert.equal(server.address, sigma0.address, 'the server has its memory one-to-one from σ0');
   });
 

@@ -21,7 +21,7 @@ function graphOf(total: number): FlameGraphAnswer {
   const children = [leaf(NAME), leaf('other')];
   const main: FlameNode = { name: 'main', world: 'user', total, self: 0, children };
   const all: FlameNode = { name: 'all', world: 'kernel', total, self: 0, children: [main] };
-  return { title: NAME, unit: 'instructions', systemCalls: [NAME], root: all };
+  return { title: NAME, unit: 'instructions', systemCalls: [NAME], root: all, text: '' };
 }
 
 describe('The page of the flame graph', () => {

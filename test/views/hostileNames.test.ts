@@ -31,13 +31,14 @@ const spaces: AddressSpacesAnswer = {
 }; // prettier-ignore
 const mappings: MappingDatabaseAnswer = {
   title: NAME,
-  trees: [{ frame: '0x00400000', root: { task: 5, name: NAME, address: page.address, reference: page.reference, rights: 'rw', focused: true, children: [] } }],
+  trees: [{ frame: '0x00400000', root: { task: 5, name: NAME, address: page.address, reference: page.reference, rights: 'rw', focused: true, children: [] }, chain: [] }],
 }; // prettier-ignore
 const tlb: TlbAnswer = {
   kind: 'Pentium',
   units: [{ name: 'Data TLB', hits: 1, misses: 1, flushes: 0, entries: [{ set: 0, way: 0, linear: page.address, reference: page.reference, physical: page.physical, rights: 'r-', dirty: false, space: NAME, filledAt: 1, nextVictim: false, stale: false }] }],
 }; // prettier-ignore
 const flameGraph: FlameGraphAnswer = {
+  text: `Path of ${NAME}, in instructions\n  ${NAME} [user] 1\n`,
   title: NAME,
   unit: 'instructions',
   systemCalls: [NAME],

@@ -1,7 +1,12 @@
 // The Mapping Database view's model: for each frame that a task maps, the tree of mappings from σ0 down.
 import type { MappingNode } from '../../kernel/kernelView.ts';
 import { mappedPages } from '../../kernel/pageTables.ts';
-import type { MappingDatabaseAnswer, MappingRow, MappingTree } from '../../protocol/requests.ts';
+import type {
+  MappingDatabaseAnswer,
+  MappingLink,
+  MappingRow,
+  MappingTree,
+} from '../../protocol/requests.ts';
 import { formatReference, hex32, isKernelAddress, type SpaceAddress } from '../addresses.ts';
 import type { System } from '../system.ts';
 
@@ -60,8 +65,12 @@ function treeOf(
 ): { trees: MappingTree[]; isChanging: boolean } {
   const found = system.kernel?.mappingTree(physical);
   const root = found?.root;
-  const trees = root ? [{ frame: hex32(physical), root: mappingRow(system, root, focus) }] : [];
-  return { trees, isChanging: found?.isChanging ?? false };
+  const isChanging = found?.isChanging ?? false;
+  if (root === undefined) {
+    return { trees: [], isChanging };
+  }
+  const row = mappingRow(system, root, focus);
+  return { trees: [{ frame: hex32(physical), root: row, chain: chainTo(row) }], isChanging };
 }
 
 function mappingRow(system: System, node: MappingNode, focus: SpaceAddress): MappingRow {
@@ -76,16 +85,11 @@ function mappingRow(system: System, node: MappingNode, focus: SpaceAddress): Map
   };
 }
 
-/** From the focused mapping up to σ0's, the focused one first; empty if the tree lacks it. */
-export function chainToRoot(row: MappingRow): MappingRow[] {
-  if (row.focused) {
-    return [row];
+function chainTo(row: MappingRow): MappingLink[] {
+  const { children, focused, ...link } = row;
+  if (focused) {
+    return [link];
   }
-  for (const child of row.children) {
-    const chain = chainToRoot(child);
-    if (chain.length > 0) {
-      return [...chain, row];
-    }
-  }
-  return [];
+  const below = children.map(chainTo).find((chain) => chain.length > 0);
+  return below === undefined ? [] : [link, ...below];
 }

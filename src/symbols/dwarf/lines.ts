@@ -1,5 +1,5 @@
 // The line number program (DWARF 5, 6.2; versions 2 to 5): a state machine that yields rows of address, file, line.
-import { ByteReader } from '../../base/bytes.ts';
+import { ByteReader, FormatError } from '../../base/bytes.ts';
 import type { DebugSections } from './sections.ts';
 
 /** One row of the line table. A row covers addresses up to the next row's; `endSequence` rows only end the one before. */
@@ -119,7 +119,11 @@ function nameTable(
     content: reader.uleb(),
     form: reader.uleb(),
   }));
-  return Array.from({ length: reader.uleb() }, () => {
+  const count = reader.uleb();
+  if (count > reader.end - reader.position) {
+    throw new FormatError('.debug_line names more files than it has bytes.');
+  }
+  return Array.from({ length: count }, () => {
     const entry = { path: '', directory: 0 };
     for (const { content, form } of formats) {
       const value = formValue(reader, sections, form);
@@ -185,6 +189,9 @@ class LineMachine {
   }
 
   private special(adjusted: number): void {
+    if (this.header.lineRange === 0) {
+      throw new FormatError('.debug_line has a line range of 0.');
+    }
     this.advance(Math.floor(adjusted / this.header.lineRange));
     this.line += this.header.lineBase + (adjusted % this.header.lineRange);
     this.emit(false);

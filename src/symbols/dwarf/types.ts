@@ -67,11 +67,16 @@ export const VOID: VoidType = { kind: 'void' };
 /** The type with typedefs removed. */
 export function strip(type: Type): Exclude<Type, TypedefType> {
   let current = type;
-  while (current.kind === 'typedef') {
+  for (let depth = 0; current.kind === 'typedef'; depth += 1) {
+    if (depth > TYPEDEF_LIMIT) {
+      return VOID; // a typedef of itself
+    }
     current = current.target;
   }
   return current;
 }
+
+const TYPEDEF_LIMIT = 100;
 
 export function sizeOf(type: Type): number {
   const stripped = strip(type);
