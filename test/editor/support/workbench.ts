@@ -99,12 +99,20 @@ export class Workbench {
     await this.page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
   }
 
-  /** F5, and the answer to the question that VS Code asks once for each folder. */
+  /**
+   * F5, and the answer to the question that VS Code asks once for each folder. A key that is pressed before a fresh
+   * editor has set its context keys is lost, so it is pressed again if nothing comes of it.
+   */
   async startDebugging(): Promise<void> {
-    await this.page.keyboard.press('F5');
     const trust = this.page.locator('.monaco-dialog-box').getByText('Trust Folder & Continue');
     const toolbar = this.page.locator('.debug-toolbar');
-    await trust.or(toolbar).first().waitFor();
+    const answer = trust.or(toolbar).first();
+    for (let tries = 0; tries < 5 && !(await answer.isVisible()); tries += 1) {
+      await this.page.keyboard.press('Escape');
+      await this.page.keyboard.press('F5');
+      await answer.waitFor({ timeout: 15_000 }).catch(() => undefined);
+    }
+    await answer.waitFor();
     if (await trust.isVisible()) {
       await trust.click();
     }
