@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The start of the machine's memory: Multiboot specification 0.6.96, section 3.3 (boot information format), and
- * guest/README.md, "Boot". Modules are moved to the top of the user's memory, because sigma0 and the root task are
- * linked at addresses where a loader may have put them.
+ * guest/README.md, "Boot". Modules are moved to the top of the user's memory (or of its first 64 MB), because sigma0
+ * and the root task are linked at addresses where a loader may have put them.
  *
  *   0         640K  1M       2M       4M                                                    memory_end
  *   | user    | dev | kernel | sigma0 | root task ...  user ...  | information | modules | pool |
@@ -106,6 +106,16 @@ static unsigned move_modules(unsigned limit)
 	return limit;
 }
 
+/* Where the modules shall end: within reach of a root task in a small space, if half of one is enough for them. */
+static unsigned modules_limit(unsigned pool)
+{
+	unsigned total = 0;
+	for (unsigned i = 0; i < saved.information.modules_count; i++) {
+		total += saved.modules[i].end - saved.modules[i].start;
+	}
+	return total <= SMALL_SLOT_SIZE / 2 && pool > SMALL_SLOT_SIZE ? SMALL_SLOT_SIZE : pool;
+}
+
 static unsigned write_boot_page(unsigned address)
 {
 	for (unsigned i = 0; i < saved.information.modules_count; i++) {
@@ -134,14 +144,15 @@ unsigned multiboot_prepare(unsigned information)
 		memory_end = page_down(MEGABYTE + saved.information.memory_upper * KILOBYTE);
 	}
 	unsigned pool = page_down(memory_end - memory_end / POOL_SHARE);
-	unsigned boot_page = write_boot_page(move_modules(pool) - FRAME_SIZE);
+	unsigned limit = modules_limit(pool);
+	unsigned boot_page = write_boot_page(move_modules(limit) - FRAME_SIZE);
 
 	kernel_info.main_memory = (struct l4_memory_range){0, memory_end};
 	kernel_info.kernel_code =
 		(struct l4_memory_range){physical_of(kernel_image_start), physical_of(kernel_image_end)};
 	kernel_info.kernel_data = (struct l4_memory_range){pool, memory_end};
 	kernel_info.dedicated[0] = (struct l4_memory_range){DEVICE_MEMORY, MEGABYTE};
-	kernel_info.dedicated[1] = (struct l4_memory_range){boot_page, pool};
+	kernel_info.dedicated[1] = (struct l4_memory_range){boot_page, limit};
 	load_task(&kernel_info.sigma0, SIGMA0_MODULE, boot_page);
 	load_task(&kernel_info.root, ROOT_MODULE, boot_page);
 	return boot_page;

@@ -46,6 +46,11 @@ export const COMMANDS: Readonly<Record<string, CommandRule>> = {
         help: 'library (default) or trampoline',
         choices: ['library', 'trampoline'],
       },
+      'server-space': {
+        value: 'SIZE',
+        help: "the Linux server's address space on L4: small (default) or large",
+        choices: ['small', 'large'],
+      },
       ...MACHINE,
       env: { value: 'K=V', help: 'set an environment variable of the program', repeats: true },
       trace: { value: 'EVENTS', help: 'trace events, separated by commas, as JSON lines' },

@@ -62,6 +62,7 @@ async function load(
     env: environment(parsed.values.get('env') ?? []),
     system: option(parsed, 'system') === 'native' ? 'native' : 'l4linux',
     syscalls: option(parsed, 'syscalls') === 'trampoline' ? 'trampoline' : 'library',
+    serverSpace: option(parsed, 'server-space') === 'large' ? 'large' : 'small',
   });
 }
 

@@ -118,6 +118,7 @@ export class Debuggee {
       env: args.env ?? {},
       system: args.system ?? 'l4linux',
       syscalls: args.syscalls ?? 'library',
+      serverSpace: args.serverSpace ?? 'small',
     });
   }
 

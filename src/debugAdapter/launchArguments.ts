@@ -30,6 +30,7 @@ const RULES: Readonly<Record<keyof LaunchArguments, readonly [Check, string]>> =
   stopOnEntry: [isBoolean, 'true or false'],
   system: [oneOf('l4linux', 'native'), '"l4linux" or "native"'],
   syscalls: [oneOf('library', 'trampoline'), '"library" or "trampoline"'],
+  serverSpace: [oneOf('small', 'large'), '"small" or "large"'],
   cpu: [oneOf('pentium', 'i686'), '"pentium" or "i686"'],
   memory: [isMemory, 'a number of megabytes from 16 to 256'],
   profile: [isBoolean, 'true or false'],

@@ -19,6 +19,8 @@ export interface ProgramChoice {
   readonly env: Readonly<Record<string, string>>;
   readonly system: 'l4linux' | 'native';
   readonly syscalls: 'library' | 'trampoline';
+  /** Which address space the Linux server on L4 asks for. */
+  readonly serverSpace: 'small' | 'large';
 }
 
 /** Everything that `run` and a debug session load. Throws UserError. */
@@ -44,11 +46,15 @@ export async function loadImages(host: Host, choice: ProgramChoice): Promise<Lau
     boot: kernel.bytes,
     modules: [
       { content: sigma0.bytes, commandLine: 'sigma0' },
-      { content: server.bytes, commandLine: `l4linux syscalls=${choice.syscalls}` },
+      { content: server.bytes, commandLine: serverCommandLine(choice) },
       ...tail,
     ],
     images: [kernel.image, sigma0.image, server.image, library.image, programImage],
   };
+}
+
+function serverCommandLine({ syscalls, serverSpace }: ProgramChoice): string {
+  return `l4linux syscalls=${syscalls} space=${serverSpace}`;
 }
 
 /** The kernel, σ0 and a root task of the person's own, without Linux. Throws UserError. */

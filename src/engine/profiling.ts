@@ -45,11 +45,14 @@ export class Profiling {
 
   private followCalls(): void {
     const { profiler, system } = this;
-    system.machine.controlFlow = {
-      call: (from, to) => profiler.call(from, to),
-      return: (to) => profiler.return(to),
-      interrupt: (_vector, from) => profiler.interrupt(from, system.machine.registers().eip),
-      interruptReturn: (to) => profiler.interruptReturn(to, system.machine.registers().cpl === 3),
+    const { machine } = system;
+    const virtual = (linear: number): number =>
+      system.kernel?.slotAddress(linear)?.address ?? linear;
+    machine.controlFlow = {
+      call: (from, to) => profiler.call(virtual(from), virtual(to)),
+      return: (to) => profiler.return(virtual(to)),
+      interrupt: (_vector, from) => profiler.interrupt(virtual(from), machine.registers().eip),
+      interruptReturn: (to) => profiler.interruptReturn(virtual(to), machine.registers().cpl === 3),
     };
   }
 

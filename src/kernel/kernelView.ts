@@ -45,6 +45,9 @@ export interface Observed<T> {
   readonly isChanging: boolean;
 }
 
+/** User space ends here, in every large space; the slots of small ones follow. */
+const USER_LIMIT = 0xc0000000;
+
 /** User registers of a thread in the order of the DWARF register numbers (REGISTER_NAMES). */
 export type RegisterVector = readonly (number | undefined)[];
 
@@ -58,6 +61,9 @@ export class KernelView {
   private places:
     | { variable: number | undefined; space: number; task: number; page_directory: number }
     | undefined;
+
+  /** Bytes of a small space's slot, and how many there are after slot 0; found once. */
+  private slots: { size: number; count: number } | undefined;
 
   constructor(image: SymbolImage, target: Target) {
     this.image = image;
@@ -184,6 +190,24 @@ export class KernelView {
   currentSpace(): KernelSpace | undefined {
     const space = this.currentControl()?.pointee('space');
     return space && this.spaceOf(space);
+  }
+
+  /**
+   * Where a linear address lies among the small spaces: the number of its slot and the address within it. Undefined
+   * outside the slots, which have one size and follow each other from USER_LIMIT; slot 0 is never used.
+   */
+  slotAddress(linear: number): { slot: number; address: number } | undefined {
+    if (linear < USER_LIMIT) {
+      return undefined;
+    }
+    this.slots ??= {
+      size: (this.image.types.enumerator('L4_SMALL_SPACE_MEGABYTES') ?? 0) << 20,
+      count: this.image.types.enumerator('L4_SMALL_SPACES') ?? 0,
+    };
+    const slot = Math.floor((linear - USER_LIMIT) / this.slots.size);
+    return slot >= 1 && slot <= this.slots.count
+      ? { slot, address: (linear - USER_LIMIT) % this.slots.size }
+      : undefined;
   }
 
   spaceAt(address: number): KernelSpace | undefined {

@@ -8,6 +8,8 @@ export interface LaunchArguments {
   readonly stopOnEntry?: boolean;
   readonly system?: 'l4linux' | 'native';
   readonly syscalls?: 'library' | 'trampoline';
+  /** The Linux server's address space on L4. */
+  readonly serverSpace?: 'small' | 'large';
   readonly cpu?: 'pentium' | 'i686';
   /** Megabytes of guest memory, 16 to 256. */
   readonly memory?: number;

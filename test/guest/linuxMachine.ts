@@ -13,6 +13,7 @@ const images = path.join(repository, 'build/guest');
 export interface LinuxOptions {
   readonly system: 'l4linux' | 'native';
   readonly syscalls?: 'library' | 'trampoline';
+  readonly serverSpace?: 'small' | 'large';
   /** "": the boot loader brings none. */
   readonly program: string;
   /** The program's file, if it is not one of guest/programs. */
@@ -91,7 +92,7 @@ function boot(machine: Machine, options: LinuxOptions): void {
     { content: imageFile('sigma0.elf'), commandLine: 'sigma0' },
     {
       content: imageFile('l4linux.elf'),
-      commandLine: `l4linux syscalls=${options.syscalls ?? 'library'}`,
+      commandLine: `l4linux syscalls=${options.syscalls ?? 'library'} space=${options.serverSpace ?? 'small'}`,
     },
     ...tail,
   ]);

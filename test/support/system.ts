@@ -14,6 +14,7 @@ export interface BootOptions {
   readonly args?: readonly string[];
   readonly system?: 'l4linux' | 'native';
   readonly syscalls?: 'library' | 'trampoline';
+  readonly serverSpace?: 'small' | 'large';
   readonly host?: Host;
   readonly memory?: number;
 }
@@ -31,6 +32,7 @@ export async function bootSystem(options: BootOptions): Promise<TestSystem> {
     env: {},
     system: options.system ?? 'l4linux',
     syscalls: options.syscalls ?? 'library',
+    serverSpace: options.serverSpace ?? 'small',
   });
   const streams = { stdout: '', stderr: '', kernel: '' };
   const system = new System(host, launch, {

@@ -109,7 +109,7 @@ static inline unsigned l4_schedule_param(unsigned priority, unsigned slice_manti
 /* Small address spaces: to be or'ed to the parameter word. All have one size S of 64 MB, in a byte that says S/4 +
  * number * S/2. Number 0 is no small space: the task becomes large. A byte of 0 leaves the task where it is, and is
  * what comes back for a large one. */
-enum { L4_SMALL_SPACES = 7, L4_SMALL_SPACE_MEGABYTES = 64 };
+enum l4_small_spaces { L4_SMALL_SPACES = 7, L4_SMALL_SPACE_MEGABYTES = 64 };
 
 static inline unsigned l4_small_space(unsigned number)
 {

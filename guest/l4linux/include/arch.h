@@ -19,6 +19,10 @@ extern char direct_map[];
 /* How many Multiboot modules stand before the first program's. */
 extern const unsigned arch_modules_before;
 
+/* Frames from this physical address on are given out last; the port hears when none of them is in use any more. */
+extern const unsigned arch_far_memory;
+void arch_far_memory_is_free(void);
+
 /* Adds the physical memory that is the server's own, its image left out, by memory_add(). */
 void arch_memory(void);
 

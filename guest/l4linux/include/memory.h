@@ -24,6 +24,7 @@ void memory_exclude(unsigned start, unsigned end);
 void memory_ready(void); /* after the last of both; allocations from now on */
 unsigned memory_size(void);
 unsigned frame_allocate(void);
+unsigned frame_allocate_for_user(void); /* what a process has as its memory */
 void frame_free(unsigned frame); /* one owner less */
 void frame_share(unsigned frame); /* one owner more */
 bool frame_is_shared(unsigned frame);

@@ -43,7 +43,7 @@ static int make_writable(struct process *process, unsigned page, unsigned *entry
 		*entry |= PAGE_WRITABLE;
 		return 0;
 	}
-	unsigned frame = frame_allocate();
+	unsigned frame = frame_allocate_for_user();
 	if (!frame) {
 		return out_of_memory(process);
 	}
@@ -77,7 +77,7 @@ int memory_fault(struct process *process, unsigned address, bool write)
 		*entry = (region->fixed_frame + (page - region->start)) | bits | PAGE_FIXED;
 		return 0;
 	}
-	unsigned frame = frame_allocate();
+	unsigned frame = frame_allocate_for_user();
 	if (!frame) {
 		return out_of_memory(process);
 	}

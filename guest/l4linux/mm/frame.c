@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: MIT
- * Frames of physical memory. What was never used comes from ranges; what was freed comes back first. A free
- * frame's first word links it to the next. A frame that several address spaces show is counted in one table, which
+ * Frames of physical memory. What was freed comes back first; what was never used comes from ranges. A free frame's
+ * first word links it to the next. A frame that several address spaces show is counted in one table, which
  * memory_ready() takes out of the memory itself.
+ *
+ * A port may say that frames from some address on are far: touching them costs it something. So near ones go first,
+ * but the last of them are kept for the server's own structures, which stay; and the port hears when the last far one
+ * is free again.
  */
+#include "arch.h"
 #include "ia32.h"
 #include "memory.h"
 #include "printk.h"
 
 #define RANGE_LIMIT 16
+#define NEAR_RESERVE 256u /* frames that users get only if there are no far ones */
 
 struct memory_range {
 	unsigned start, end;
@@ -15,7 +21,8 @@ struct memory_range {
 
 static struct memory_range ranges[RANGE_LIMIT];
 static unsigned range_count;
-static unsigned free_frames;   /* first of the list; 0: empty */
+static unsigned freed_near, freed_far; /* first of each list; 0: empty */
+static unsigned near_left, far_in_use; /* frames */
 static unsigned short *shares; /* by frame number: how many owners there are besides the first */
 
 void memory_add(unsigned start, unsigned end)
@@ -25,7 +32,12 @@ void memory_add(unsigned start, unsigned end)
 	if (start >= end) {
 		return;
 	}
-	if (range_count > 0 && ranges[range_count - 1].end == start) {
+	if (start < arch_far_memory && end > arch_far_memory) {
+		memory_add(start, arch_far_memory);
+		memory_add(arch_far_memory, end);
+		return;
+	}
+	if (range_count > 0 && ranges[range_count - 1].end == start && start != arch_far_memory) {
 		ranges[range_count - 1].end = end;
 		return;
 	}
@@ -52,7 +64,9 @@ void memory_exclude(unsigned start, unsigned end)
 	}
 }
 
-void memory_ready(void)
+static bool is_far(unsigned frame) { return frame >= arch_far_memory; }
+
+static void make_share_table(void)
 {
 	unsigned highest = 0;
 
@@ -61,13 +75,21 @@ void memory_ready(void)
 	}
 	unsigned size = page_ceiling(highest / PAGE_SIZE * sizeof(shares[0]));
 	for (unsigned i = 0; i < range_count; i++) {
-		if (ranges[i].end - ranges[i].start >= size) {
-			ranges[i].end -= size;
-			shares = memset(frame_address(ranges[i].end), 0, size);
+		if (!is_far(ranges[i].start) && ranges[i].end - ranges[i].start >= size) {
+			shares = memset(frame_address(ranges[i].start), 0, size);
+			ranges[i].start += size;
 			return;
 		}
 	}
 	panic("no memory for the table of shared frames");
+}
+
+void memory_ready(void)
+{
+	make_share_table();
+	for (unsigned i = 0; i < range_count; i++) {
+		near_left += is_far(ranges[i].start) ? 0 : (ranges[i].end - ranges[i].start) / PAGE_SIZE;
+	}
 }
 
 unsigned memory_size(void)
@@ -80,23 +102,64 @@ unsigned memory_size(void)
 	return size;
 }
 
+static unsigned take_freed(unsigned *list)
+{
+	unsigned frame = *list;
+
+	if (frame) {
+		*list = *(unsigned *)frame_address(frame);
+	}
+	return frame;
+}
+
+/* A near or a far one that was never used; 0: all were. */
+static unsigned take_unused(bool far)
+{
+	for (unsigned i = 0; i < range_count; i++) {
+		unsigned frame = ranges[i].start;
+		if (frame < ranges[i].end && is_far(frame) == far) {
+			ranges[i].start += PAGE_SIZE;
+			return frame;
+		}
+	}
+	return 0;
+}
+
+static unsigned take_near(void)
+{
+	unsigned frame = take_freed(&freed_near);
+
+	frame = frame ? frame : take_unused(false);
+	near_left -= frame != 0;
+	return frame;
+}
+
+static unsigned take_far(void)
+{
+	unsigned frame = take_freed(&freed_far);
+
+	frame = frame ? frame : take_unused(true);
+	far_in_use += frame != 0;
+	return frame;
+}
+
 unsigned frame_allocate(void)
 {
 	unsigned flags = critical_enter();
-	unsigned frame = free_frames;
+	unsigned frame = take_near();
 
-	if (frame) {
-		free_frames = *(unsigned *)frame_address(frame);
-	} else {
-		for (unsigned i = 0; i < range_count && !frame; i++) {
-			if (ranges[i].start < ranges[i].end) {
-				frame = ranges[i].start;
-				ranges[i].start += PAGE_SIZE;
-			}
-		}
-	}
+	frame = frame ? frame : take_far();
 	critical_leave(flags);
 	return frame;
+}
+
+unsigned frame_allocate_for_user(void)
+{
+	unsigned flags = critical_enter();
+	unsigned frame = near_left > NEAR_RESERVE ? 0 : take_far();
+
+	critical_leave(flags);
+	return frame ? frame : frame_allocate();
 }
 
 void frame_free(unsigned frame)
@@ -106,8 +169,14 @@ void frame_free(unsigned frame)
 	if (shares[frame / PAGE_SIZE] > 0) {
 		shares[frame / PAGE_SIZE]--;
 	} else {
-		*(unsigned *)frame_address(frame) = free_frames;
-		free_frames = frame;
+		unsigned *list = is_far(frame) ? &freed_far : &freed_near;
+		*(unsigned *)frame_address(frame) = *list;
+		*list = frame;
+		near_left += !is_far(frame);
+		far_in_use -= is_far(frame);
+		if (is_far(frame) && far_in_use == 0) {
+			arch_far_memory_is_free();
+		}
 	}
 	critical_leave(flags);
 }

@@ -21,22 +21,42 @@ export function tlbModel(system: System): TlbAnswer {
 }
 
 function row(entry: TlbEntry, system: System): TlbRow {
-  const task = taskOfDirectory(entry.pageDirectory, system);
+  const { space, reference } = placeOf(entry, system);
   const page = system.machine.translate(entry.pageDirectory, entry.linear);
-  const isKernel = isKernelAddress(entry.linear);
   return {
     set: entry.set,
     way: entry.way,
     linear: hex32(entry.linear),
-    reference: formatReference(isKernel ? 0 : (task ?? 0), entry.linear),
+    reference,
     physical: hex32(entry.physical),
     rights: (entry.writable ? 'rw' : 'r-') + (entry.user ? ' user' : ''),
     dirty: entry.dirty,
-    space: isKernel ? 'kernel' : task === undefined ? 'unknown' : system.spaces.taskLabel(task),
+    space,
     filledAt: entry.filledAt,
     nextVictim: entry.nextVictim,
     stale:
       page === undefined || page.physical !== entry.physical || page.writable !== entry.writable,
+  };
+}
+
+/** Whose page it is: a small space's in its slot under any directory, the kernel's, or the loaded directory's. */
+function placeOf(entry: TlbEntry, system: System): { space: string; reference: string } {
+  if (!isKernelAddress(entry.linear)) {
+    const task = taskOfDirectory(entry.pageDirectory, system);
+    return {
+      space: task === undefined ? 'unknown' : system.spaces.taskLabel(task),
+      reference: formatReference(task ?? 0, entry.linear),
+    };
+  }
+  const place = system.kernel?.slotAddress(entry.linear);
+  if (place === undefined) {
+    return { space: 'kernel', reference: formatReference(0, entry.linear) };
+  }
+  const owner = system.kernel?.spaces().items.find((space) => space.smallSlot === place.slot);
+  const name = owner === undefined ? 'nobody' : system.spaces.taskLabel(owner.task);
+  return {
+    space: `${name} (small, slot ${place.slot})`,
+    reference: formatReference(owner?.task ?? 0, place.address),
   };
 }
 

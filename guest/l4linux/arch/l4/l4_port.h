@@ -33,6 +33,9 @@ void server_thread_start(enum server_lthread lthread, enum priority priority, ch
 			 void (*entry)(unsigned), unsigned argument);
 void set_priority(struct l4_threadid thread, enum priority priority);
 
+/* The server's small address space (small_space.c). */
+void small_space_enter(void);
+
 void thread_areas_start(struct process *process);
 
 void bottom_half_start(void);

@@ -17,6 +17,7 @@ void l4_start(unsigned magic, unsigned information)
 	server = l4_myself();
 	boot_read(magic, information);
 	bottom_half_start();
+	small_space_enter();
 	linux_main();
 }
 

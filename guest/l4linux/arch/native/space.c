@@ -14,6 +14,9 @@
 extern char image_end[];
 
 const unsigned arch_modules_before = 0;
+const unsigned arch_far_memory = 0xFFFFFFFF; /* all memory is as good */
+
+void arch_far_memory_is_free(void) {}
 
 static unsigned *loaded_directory = boot_page_directory;
 
