@@ -1,6 +1,6 @@
 // setBreakpoints, setFunctionBreakpoints, setExceptionBreakpoints, setInstructionBreakpoints, breakpointLocations.
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { parseReference } from '../engine/addresses.ts';
+import { isKernelAddress, parseReference } from '../engine/addresses.ts';
 import type { CodeLocation } from '../engine/codeWatch.ts';
 import { eventNamed } from '../engine/events.ts';
 import type { LoadedImage } from '../engine/images.ts';
@@ -146,6 +146,9 @@ function setInstructionBreakpoints(
         return { verified: false, message: `"${wanted.instructionReference}" is no address.` };
       }
       const address = (at.address + (wanted.offset ?? 0)) >>> 0;
+      if (!isKernelAddress(address) && !debuggee.system.spaces.tasks().includes(at.task)) {
+        return { verified: false, message: `There is no task ${at.task} now.` };
+      }
       const location: CodeLocation = { kind: 'space', task: at.task, address };
       return debuggee.breakpoints.addCode('instruction', { ...wanted, locations: [location] });
     }),

@@ -93,6 +93,7 @@ export class Debuggee {
       this.running,
       () => frameScope(this.system, 0),
       (text) => this.log(text),
+      (breakpoint) => this.sendEvent('breakpoint', { reason: 'changed', breakpoint }),
     );
     this.listenForPanics();
     if (args.profile === true) {

@@ -3,10 +3,12 @@
 import { FormatError } from '../base/bytes.ts';
 import { evaluate, type EvaluationScope } from '../symbols/expression/evaluate.ts';
 import { numberOf } from '../symbols/values.ts';
+import { isKernelAddress } from './addresses.ts';
 import { Condition } from './conditions.ts';
 import type { CodeLocation } from './codeWatch.ts';
 import { eventNamed, type EventDefinition, type EventOccurrence } from './events.ts';
 import type { System } from './system.ts';
+import { whenTaskEnds } from './taskEnds.ts';
 import { describeEvent } from './eventText.ts';
 
 export type BreakpointKind = string;
@@ -44,13 +46,21 @@ export class Breakpoints {
   private readonly system: System;
   private readonly scope: () => EvaluationScope;
   private readonly log: (text: string) => void;
+  private readonly changed: (state: BreakpointState) => void;
   private readonly active = new Map<number, Active>();
   private nextId = 1;
 
-  constructor(system: System, scope: () => EvaluationScope, log: (text: string) => void) {
+  /** `changed` hears of breakpoints that end by themselves. */
+  constructor(
+    system: System,
+    scope: () => EvaluationScope,
+    log: (text: string) => void,
+    changed: (state: BreakpointState) => void,
+  ) {
     this.system = system;
     this.scope = scope;
     this.log = log;
+    this.changed = changed;
   }
 
   /** Removes all breakpoints of a kind ("source /a/b.c", "function", "filter", "instruction"). */
@@ -82,8 +92,23 @@ export class Breakpoints {
       return this.system.execution.requestStop({ kind: 'breakpoint', ids: [id] });
     };
     const removals = request.locations.map((each) => this.system.watch.add(each, listener));
-    this.active.set(id, { kind, remove: () => removals.forEach((remove) => remove()) });
+    const remove = (): void => removals.forEach((each) => each());
+    for (const task of tasksOf(request.locations)) {
+      removals.push(whenTaskEnds(this.system, task, () => this.endWithTask(id, task)));
+    }
+    this.active.set(id, { kind, remove });
     return { id, verified: request.locations.length > 0 };
+  }
+
+  /** The next task of the same number is another program. */
+  private endWithTask(id: number, task: number): void {
+    const breakpoint = this.active.get(id);
+    if (breakpoint !== undefined) {
+      breakpoint.remove();
+      this.active.delete(id);
+      const message = `Task ${task}, which this address belonged to, has ended.`;
+      this.changed({ id, verified: false, message });
+    }
   }
 
   /** Throws FormatError if there is no such event or the condition is malformed. */
@@ -147,6 +172,17 @@ export class Breakpoints {
       }
     });
   }
+}
+
+/** The tasks that the user addresses among the locations belong to. */
+function tasksOf(locations: readonly CodeLocation[]): Set<number> {
+  const tasks = new Set<number>();
+  for (const location of locations) {
+    if (location.kind === 'space' && !isKernelAddress(location.address)) {
+      tasks.add(location.task);
+    }
+  }
+  return tasks;
 }
 
 /** "hits > 10" must see every occurrence counted, or it could never become true. */

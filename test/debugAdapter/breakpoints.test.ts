@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { SymbolImage } from '../../src/symbols/image.ts';
 import { Adapter } from '../support/adapter.ts';
 import { guestProgram, l4Program, root } from '../support/paths.ts';
 
@@ -126,6 +127,52 @@ describe('breakpoints in all worlds', () => {
     const [top] = await adapter.frames(next.threadId ?? 0);
     assert.equal(BigInt(top.instructionPointerReference ?? '0'), reference);
   });
+
+  for (const [system, task] of [
+    ['l4linux', 6],
+    ['native', 2],
+  ] as const) {
+    it(`at an address die with their task: the next one of that number has none (${system})`, async () => {
+      const hello = new SymbolImage('hello', readFileSync(guestProgram('hello')));
+      const [main, exit] = ['main', 'exit'].map((name) => hello.functionNamed(name)!.low);
+      const inWrite = { name: 'linux-syscall', condition: 'number == SYS_write' };
+      const launch = { program: guestProgram('sh'), args: ['-c', 'hello; hello; exit 7'], system };
+      await adapter.until(() =>
+        adapter.launch(launch, (client) =>
+          client.setFunctionBreakpointsRequest({ breakpoints: [inWrite] }),
+        ),
+      );
+      await adapter.client.setFunctionBreakpointsRequest({ breakpoints: [] });
+      const reference = (address: number): string => `0x${(task * 2 ** 32 + address).toString(16)}`;
+      const set = (
+        addresses: readonly number[],
+      ): Promise<DebugProtocol.SetBreakpointsResponse['body']> =>
+        adapter.request('setInstructionBreakpoints', {
+          breakpoints: addresses.map((each) => ({ instructionReference: reference(each) })),
+        });
+      const { breakpoints } = await set([main, exit]);
+      assert.deepEqual(
+        breakpoints.map(({ verified }) => verified),
+        [true, true],
+      );
+      const stop = await adapter.until(() => adapter.client.continueRequest({ threadId: 1 }));
+      assert.deepEqual(stop.hitBreakpointIds, [breakpoints[1].id], 'the first hello ends');
+      const changes: DebugProtocol.Breakpoint[] = [];
+      adapter.client.on('breakpoint', ({ body }: DebugProtocol.BreakpointEvent) => {
+        changes.push(body.breakpoint);
+      });
+      assert.equal(await adapter.toEnd(), 7, 'the second hello does not stop');
+      assert.equal(adapter.output, 'Hello, world!\r\nHello, world!\r\n');
+      assert.deepEqual(
+        changes.map(({ id, verified }) => ({ id, verified })),
+        [
+          { id: breakpoints[0].id, verified: false },
+          { id: breakpoints[1].id, verified: false },
+        ],
+      );
+      assert.match(changes[0].message ?? '', new RegExp(`^Task ${task}, .* has ended\\.$`));
+    });
+  }
 
   it('are refused with a sentence where there is no code and no such function', async () => {
     const answers: DebugProtocol.Breakpoint[] = [];
