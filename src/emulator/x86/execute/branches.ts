@@ -64,13 +64,24 @@ function farPointer(cpu: Cpu, i: Instruction): [selector: number, offset: number
   return [cpu.read(i.segment, (address + (i.width >> 3)) | 0, 16), offset];
 }
 
+/** The types of a system descriptor that a far JMP or CALL may name (SDM vol. 3, 3.5): available TSSs and gates. */
+const TRANSFERS = new Set([1, 4, 5, 9, 12]);
+
+/** Refuses what a processor refuses; what is left would be a gate or a task switch, which there is none of yet. */
+function checkSystemTransfer(cpu: Cpu, selector: number, { attributes, dpl }: Descriptor): void {
+  if (!TRANSFERS.has(attributes & 15) || dpl < Math.max(cpu.r[CPL], selector & 3)) {
+    cpu.fault.raise(GP, selector & 0xfffc);
+  }
+  cpu.unsupported('a far transfer through a call gate, task gate or TSS');
+}
+
 /** Checks a far JMP's or CALL's code segment: the level stays as it is (SDM vol. 3, 5.8.1). */
 function farCode(cpu: Cpu, selector: number): Descriptor {
   const descriptor = requireDescriptor(cpu, selector, GP);
   const { attributes } = descriptor;
   const level = cpu.r[CPL];
   if ((attributes & NOT_SYSTEM) === 0) {
-    cpu.unsupported('a far transfer through a call gate, task gate or TSS');
+    checkSystemTransfer(cpu, selector, descriptor);
   }
   const conforming = (attributes & DOWN_OR_CONFORMING) !== 0;
   const allowed = conforming
