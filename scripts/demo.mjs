@@ -1,15 +1,36 @@
 #!/usr/bin/env node
-// The demonstration: runs "hello" under the debugger, without an editor, and shows what the debugger sees.
+// The demonstration: runs Debian's busybox, which nobody here has compiled, under the debugger, without an editor, and
+// shows what the debugger sees. Where it cannot be fetched, our "hello" takes its place.
 //
 //   npm run demo               over the Debug Adapter Protocol, as an editor would
 //   npm run demo -- --editor   the same in VS Code, if there is a `code` or a browser
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { build } from './build.mjs';
 import { DapClient } from './dap-client.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
-const program = path.join(root, 'build/guest/programs/hello');
+const FETCH_SECONDS = 120;
+const TEXT = 'Hello from an unmodified Linux program';
+
+/** What is shown: program and arguments. Says so if it is not Debian's busybox. */
+function choose() {
+  const busybox = path.join(root, 'build/debian/bin/busybox');
+  if (!existsSync(busybox)) {
+    spawnSync('bash', [path.join(root, 'scripts/fetch-debian.sh')], {
+      stdio: 'ignore',
+      timeout: FETCH_SECONDS * 1000,
+    });
+  }
+  if (existsSync(busybox)) {
+    return { program: busybox, args: ['echo', TEXT] };
+  }
+  console.log(
+    "Debian's busybox could not be fetched (that needs apt-get and a mirror of Debian): this is our own hello instead.",
+  );
+  return { program: path.join(root, 'build/guest/programs/hello'), args: [] };
+}
 
 function say(title, lines) {
   console.log(`\n── ${title}`);
@@ -43,7 +64,7 @@ async function showStop(client, stopped) {
   const frames = stackFrames.map(
     ({ name, source, line }) => `${name}${source ? ` at ${source.name}:${line}` : ''}`,
   );
-  say('Call stack: from the kernel back to main', frames);
+  say('Call stack: from the kernel back to the program', frames);
 }
 
 async function showMapping(client, stopped) {
@@ -61,6 +82,8 @@ async function showMapping(client, stopped) {
 
 async function demonstrate() {
   await build();
+  const { program, args } = choose();
+  say('Runs', [[path.relative(root, program), ...args].join(' ')]);
   const adapter = spawn(process.execPath, [path.join(root, 'bin/l4scope.mjs'), 'dap'], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
@@ -72,19 +95,19 @@ async function demonstrate() {
   );
   await client.request('initialize', { adapterID: 'l4' });
   const initialized = client.next('initialized');
-  await client.request('launch', { program, profile: true });
+  await client.request('launch', { program, args, profile: true });
   await initialized;
   await client.request('setFunctionBreakpoints', {
-    breakpoints: [
-      { name: 'ipc-send', condition: 'to == linux && from != linux && from != sigma0' },
-    ],
+    breakpoints: [{ name: 'ipc-send', condition: 'to == linux && words[0] == SYS_write' }],
   });
   const firstStop = client.next('stopped');
   await client.request('configurationDone');
   const stopped = await firstStop;
   await showStop(client, stopped);
   await showMapping(client, stopped);
-  await client.request('setFunctionBreakpoints', { breakpoints: [{ name: 'exit' }] });
+  await client.request('setFunctionBreakpoints', {
+    breakpoints: [{ name: 'linux-syscall', condition: 'number == SYS_exit_group' }],
+  });
   const lastStop = client.next('stopped');
   await client.request('continue', { threadId: stopped.threadId });
   await lastStop;
