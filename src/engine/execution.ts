@@ -36,9 +36,13 @@ export interface ExecutionOptions {
   readonly paceIdle: () => boolean;
   /** True while input may still come. */
   readonly inputOpen: () => boolean;
+  /** Called when the machine waits, or the host's event loop is about to run: what has been written should be seen. */
+  readonly beforePause: () => void;
 }
 
 const SLICE_MILLISECONDS = 8;
+/** An idle machine's waits are slept in pieces of this length: a kernel ticks hundreds of times a second. */
+const NAP_MILLISECONDS = 20;
 
 export class Execution {
   private readonly machine: Machine;
@@ -48,6 +52,8 @@ export class Execution {
   private pending: StopCause | undefined;
   private pauseRequested = false;
   private idleStreak = 0;
+  /** Guest time that has been skipped and not slept yet. */
+  private owedMilliseconds = 0;
   private lastBreath = 0;
   private wakeSleeper: (() => void) | undefined;
   /** Never run beyond this instruction count. */
@@ -94,6 +100,7 @@ export class Execution {
   /** Lets the host's event loop run if it has not for a while; true if a pause has been asked for. */
   async breathe(): Promise<boolean> {
     if (this.host.now() - this.lastBreath >= SLICE_MILLISECONDS) {
+      this.options.beforePause();
       await this.host.yield();
       this.lastBreath = this.host.now();
     }
@@ -160,18 +167,29 @@ export class Execution {
    */
   private async idle(): Promise<void> {
     this.idleStreak += 1;
-    const waits = this.options.paceIdle() || (this.options.inputOpen() && this.idleStreak > 20);
-    if (!waits) {
-      await this.host.yield();
+    this.options.beforePause();
+    if (this.options.paceIdle()) {
+      this.owedMilliseconds += this.millisecondsToEvent();
+      if (this.owedMilliseconds >= NAP_MILLISECONDS) {
+        await this.sleep(this.owedMilliseconds);
+        this.owedMilliseconds = 0;
+      }
+    } else if (this.options.inputOpen() && this.idleStreak > 20) {
+      await this.sleep(1);
     } else {
-      const sleep = this.host.sleep(this.options.paceIdle() ? this.millisecondsToEvent() : 1);
-      this.wakeSleeper = () => sleep.wake();
-      await sleep.done;
-      this.wakeSleeper = undefined;
+      await this.host.yield();
     }
     if (!this.pauseRequested) {
       this.machine.skipIdle();
     }
+  }
+
+  /** Until the time is over, or somebody wakes it. */
+  private async sleep(milliseconds: number): Promise<void> {
+    const sleep = this.host.sleep(milliseconds);
+    this.wakeSleeper = () => sleep.wake();
+    await sleep.done;
+    this.wakeSleeper = undefined;
   }
 
   private millisecondsToEvent(): number {

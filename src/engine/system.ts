@@ -79,6 +79,9 @@ export class System {
     this.execution = new Execution(this.machine, host, {
       paceIdle: () => options.interactive,
       inputOpen: () => this.inputOpen,
+      beforePause: () => {
+        this.console.flush();
+      },
     });
     this.conditionNames = {
       task: (name) => this.spaces.taskNamed(name),

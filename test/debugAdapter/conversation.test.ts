@@ -2,6 +2,7 @@
 // who sent what, at the threads, at who mapped the string, run to the end.
 import assert from 'node:assert/strict';
 import type { MappingDatabaseAnswer, ThreadsAnswer } from '../../src/protocol/requests.ts';
+import type { DebugProtocol } from '@vscode/debugprotocol';
 import { Adapter } from '../support/adapter.ts';
 import { guestProgram } from '../support/paths.ts';
 
@@ -87,5 +88,25 @@ describe('a debug session on hello', () => {
     await adapter.client.setFunctionBreakpointsRequest({ breakpoints: [] });
     assert.equal(await adapter.toEnd(threadId), 0);
     assert.equal(adapter.output, 'Hello, world!\r\n');
+  });
+
+  it('shows a prompt that ends no line, and what is typed at it', async () => {
+    let terminal = ''; // a shell's prompt comes on standard error
+    adapter.client.on('output', ({ body }: DebugProtocol.OutputEvent) => {
+      terminal += body.output;
+    });
+    const shown = async (text: string): Promise<void> => {
+      while (!terminal.endsWith(text)) {
+        await adapter.client.waitForEvent('output');
+      }
+    };
+    const type = (text: string): Promise<unknown> => adapter.request('l4/consoleInput', { text });
+    await adapter.launch({ program: guestProgram('sh') });
+    await shown('$ ');
+    await type('echo typ');
+    await shown('$ echo typ');
+    await type('ed\r');
+    await shown('typed\r\n$ ');
+    await Promise.all([adapter.client.waitForEvent('terminated'), type('exit\r')]);
   });
 });
