@@ -52,7 +52,7 @@ export interface LinuxRun {
 
 const MAXIMUM_INSTRUCTIONS = 400_000_000;
 const SLICE = 10_000_000;
-const NOTHING_LEFT_TO_DO = 400;
+const NOTHING_LEFT_TO_DO = 4000;
 const WAITS = 4;
 
 let built = false;

@@ -41,7 +41,7 @@ describe('Linux programs', () => {
         assert.equal(status, exited(0));
       });
 
-      for (const program of ['files', 'execs', 'pipes', 'tls']) {
+      for (const program of ['files', 'execs', 'pipes', 'tls', 'signals', 'signal-faults', 'timers', 'jobs']) {
         it(`${program} finds no wrong result and no wrong error.`, () => {
           const { output, status } = run(program);
           assert.doesNotMatch(output, /^FAIL/m);

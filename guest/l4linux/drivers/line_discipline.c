@@ -76,7 +76,10 @@ static void put_raw(struct line_discipline *discipline, char character)
 /* True if the character was a signal's; what has been typed on its line is gone with it. */
 static bool take_signal(struct line_discipline *discipline, char character)
 {
-	int signal = is(discipline, VINTR, character) ? SIGINT : is(discipline, VQUIT, character) ? SIGQUIT : 0;
+	int signal = is(discipline, VINTR, character)	? SIGINT
+		     : is(discipline, VQUIT, character) ? SIGQUIT
+		     : is(discipline, VSUSP, character) ? SIGTSTP
+							: 0;
 
 	if (!signal || !has(discipline, ISIG)) {
 		return false;

@@ -13,9 +13,13 @@ static struct uart ports[3];
 /* Waits for the first piece only; a terminal's line is one piece at most as long as the reader asked for. */
 static int serial_read(struct process *process, struct file *file, unsigned buffer, unsigned size)
 {
+	const struct uart *uart = file->device;
 	unsigned done = 0;
+	int refused = uart->terminal ? serial_job_control(process, SIGTTIN) : 0;
 
-	(void)file;
+	if (refused < 0) {
+		return refused;
+	}
 	while (done < size) {
 		char piece[PIECE];
 		unsigned wanted = size - done < PIECE ? size - done : PIECE;
@@ -54,8 +58,13 @@ static int serial_write(struct process *process, struct file *file, unsigned buf
 	static const unsigned both = OPOST | ONLCR;
 	struct uart *uart = file->device;
 	unsigned done = 0;
+	int refused = uart->terminal && (serial_settings().local_flags & TOSTOP)
+			      ? serial_job_control(process, SIGTTOU) : 0;
 
-	while (done < size && !process->fatal_signal) {
+	if (refused < 0) {
+		return refused;
+	}
+	while (done < size && !(process->signals.pending & signal_bit(SIGKILL))) {
 		char piece[PIECE];
 		unsigned length = size - done < PIECE ? size - done : PIECE;
 		if (copy_in(process, piece, buffer + done, length) < 0) {
@@ -71,7 +80,16 @@ static int serial_write(struct process *process, struct file *file, unsigned buf
 	return (int)done;
 }
 
-static const struct file_operations serial_operations = { serial_read, serial_write, serial_ioctl, NULL };
+/* What is sent never waits. */
+static unsigned serial_poll(struct process *process, struct file *file)
+{
+	unsigned mode = file->flags & O_ACCMODE;
+
+	(void)process;
+	return (mode != O_RDONLY ? POLLOUT : 0) | (mode != O_WRONLY && serial_input_ready() ? POLLIN : 0);
+}
+
+static const struct file_operations serial_operations = { serial_read, serial_write, serial_ioctl, NULL, serial_poll };
 
 void serial_start(void)
 {

@@ -20,10 +20,11 @@ static struct line_discipline discipline = {
 		.output_flags = OPOST | ONLCR,
 		.control_flags = B115200_CS8_CREAD,
 		.local_flags = ISIG | ICANON | ECHO | ECHOE | ECHOK,
-		.control_characters = { [VINTR] = 3, [VQUIT] = 28, [VERASE] = 127, [VKILL] = 21, [VEOF] = 4, [VMIN] = 1 },
+		.control_characters = { [VINTR] = 3, [VQUIT] = 28, [VERASE] = 127, [VKILL] = 21, [VEOF] = 4, [VMIN] = 1,
+					[VSUSP] = 26 },
 	},
 };
-int serial_foreground = FIRST_PID;
+int serial_foreground = FIRST_PID, serial_session = FIRST_PID;
 static struct wait_queue readers;
 static bool receiver_is_on; /* its interrupt, that is */
 
@@ -56,10 +57,8 @@ static void cook(void)
 	}
 	int signal = discipline.signal_typed;
 	discipline.signal_typed = 0;
-	for (struct process *process = process_list; signal && process; process = process->process_next) {
-		if (process->group == serial_foreground && !process->signal_ignored[signal]) {
-			process_kill(process, signal);
-		}
+	if (signal) {
+		signal_send_group(serial_foreground, signal);
 	}
 }
 
@@ -106,17 +105,43 @@ static int take(char *buffer, unsigned size)
 	return length > 0 || !carrier ? length : -EAGAIN;
 }
 
-/* What there is; 0 at the end of input. If there is nothing yet: waits, or -EAGAIN; -EINTR after a fatal signal. */
+/* What there is; 0 at the end of input. If there is nothing yet: waits, or -EAGAIN; -ERESTARTSYS after a signal. */
 int serial_input_read(struct process *process, char *buffer, unsigned size, bool wait)
 {
 	unsigned flags = critical_enter();
 	int result;
 
-	while ((result = take(buffer, size)) == -EAGAIN && wait && !process->fatal_signal) {
+	while ((result = take(buffer, size)) == -EAGAIN && wait && !signal_pending(process)) {
 		wait_on(&readers);
 	}
 	critical_leave(flags);
-	return result == -EAGAIN && wait ? -EINTR : result;
+	return result == -EAGAIN && wait ? -ERESTARTSYS : result;
+}
+
+bool serial_input_ready(void)
+{
+	unsigned flags = critical_enter();
+	bool ready = uart->terminal ? line_is_ready(&discipline) || !uart_carrier(uart)
+				    : !ring_is_empty(&raw) || !uart_carrier(uart);
+
+	critical_leave(flags);
+	return ready;
+}
+
+/* Only a process of the terminal's own session is controlled by it. */
+int serial_job_control(struct process *process, int signal)
+{
+	if (process->session != serial_session || process->group == serial_foreground) {
+		return 0;
+	}
+	if ((process->signals.blocked & signal_bit(signal)) || signal_is_ignored(process, signal)) {
+		return signal == SIGTTIN ? -EIO : 0;
+	}
+	if (group_is_orphaned(process->group, NULL)) {
+		return -EIO;
+	}
+	signal_send_group(process->group, signal);
+	return -ERESTARTSYS;
 }
 
 struct termios serial_settings(void) { return discipline.settings; }

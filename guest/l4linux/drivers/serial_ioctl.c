@@ -8,7 +8,11 @@
 static int set(struct process *process, unsigned argument, bool flush)
 {
 	struct termios settings;
+	int refused = serial_job_control(process, SIGTTOU);
 
+	if (refused < 0) {
+		return refused;
+	}
 	if (copy_in(process, &settings, argument, sizeof(settings)) < 0) {
 		return -EFAULT;
 	}
@@ -27,6 +31,10 @@ static int set_foreground(struct process *process, unsigned argument)
 	if (group < 0) {
 		return -EINVAL;
 	}
+	int refused = serial_job_control(process, SIGTTOU);
+	if (refused < 0) {
+		return refused;
+	}
 	for (const struct process *member = process_list; member; member = member->process_next) {
 		if (member->group == group && member->session == process->session) {
 			serial_foreground = group;
@@ -34,6 +42,23 @@ static int set_foreground(struct process *process, unsigned argument)
 		}
 	}
 	return -EPERM;
+}
+
+/* The leader of a session makes this its controlling terminal, unless another session lives on it. */
+static int take_terminal(struct process *process)
+{
+	if (process->pid != process->session) {
+		return -EPERM;
+	}
+	for (const struct process *other = process_list; other; other = other->process_next) {
+		if (other->session == serial_session && other->session != process->session &&
+		    other->state != PROCESS_ZOMBIE) {
+			return -EPERM;
+		}
+	}
+	serial_session = process->session;
+	serial_foreground = process->group;
+	return 0;
 }
 
 int serial_ioctl(struct process *process, struct file *file, unsigned request, unsigned argument)
@@ -58,6 +83,8 @@ int serial_ioctl(struct process *process, struct file *file, unsigned request, u
 		return 0;
 	case TIOCGPGRP:
 		return copy_out(process, argument, &serial_foreground, sizeof(serial_foreground));
+	case TIOCSCTTY:
+		return take_terminal(process);
 	case TIOCSPGRP:
 		return set_foreground(process, argument);
 	case TIOCGWINSZ:

@@ -21,7 +21,7 @@ static int null_ioctl(struct process *process, struct file *file, unsigned reque
 	return -ENOTTY;
 }
 
-static const struct file_operations null_operations = { null_read, null_write, null_ioctl, NULL };
+static const struct file_operations null_operations = { null_read, null_write, null_ioctl, NULL, NULL };
 
 struct file *null_open(unsigned flags)
 {

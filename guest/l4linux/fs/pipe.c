@@ -33,7 +33,7 @@ static int copy_piece(struct process *process, struct pipe *pipe, unsigned buffe
 	return error < 0 ? error : (int)length;
 }
 
-/* Waits while nothing can be done: 0, -EAGAIN, or -EINTR after a signal. */
+/* Waits while nothing can be done: 0, -EAGAIN, or -ERESTARTSYS after a signal. */
 static int wait_for_pipe(struct process *process, const struct file *file, struct pipe *pipe)
 {
 	if (file->flags & O_NONBLOCK) {
@@ -42,7 +42,7 @@ static int wait_for_pipe(struct process *process, const struct file *file, struc
 	unsigned flags = critical_enter();
 	wait_on(&pipe->waiting);
 	critical_leave(flags);
-	return process->fatal_signal ? -EINTR : 0;
+	return signal_pending(process) ? -ERESTARTSYS : 0;
 }
 
 static int pipe_read(struct process *process, struct file *file, unsigned buffer, unsigned size)
@@ -73,9 +73,9 @@ static int pipe_read(struct process *process, struct file *file, unsigned buffer
 
 static int broken_pipe(struct process *process)
 {
-	if (!process->signal_ignored[SIGPIPE]) {
-		process_kill(process, SIGPIPE);
-	}
+	const struct signal_info info = { .signal = SIGPIPE, .code = SI_USER, .fields = { (unsigned)process->pid } };
+
+	signal_send(process, &info);
 	return -EPIPE;
 }
 
@@ -133,7 +133,18 @@ static void pipe_release(struct file *file)
 	pool_free(&pipe_pool, pipe);
 }
 
-static const struct file_operations pipe_operations = { pipe_read, pipe_write, pipe_ioctl, pipe_release };
+static unsigned pipe_poll(struct process *process, struct file *file)
+{
+	const struct pipe *pipe = file->device;
+
+	(void)process;
+	if ((file->flags & O_ACCMODE) == O_WRONLY) {
+		return pipe->readers == 0 ? POLLOUT | POLLERR : used(pipe) < CAPACITY ? POLLOUT : 0;
+	}
+	return (used(pipe) > 0 ? POLLIN : 0) | (pipe->writers == 0 ? POLLHUP : 0);
+}
+
+static const struct file_operations pipe_operations = { pipe_read, pipe_write, pipe_ioctl, pipe_release, pipe_poll };
 
 static struct pipe *create(void)
 {

@@ -79,7 +79,7 @@ static int ram_ioctl(struct process *process, struct file *file, unsigned reques
 
 static void ram_release(struct file *file) { inode_release(file->inode); }
 
-const struct file_operations ram_operations = { ram_read, ram_write, ram_ioctl, ram_release };
+const struct file_operations ram_operations = { ram_read, ram_write, ram_ioctl, ram_release, NULL };
 
 /* The new position, or a negative error. */
 static int seek(struct file *file, unsigned high, unsigned low, unsigned whence)

@@ -39,6 +39,7 @@
 #define ELOOP 40
 #define EOVERFLOW 75
 
+#define SIGHUP 1
 #define SIGINT 2
 #define SIGQUIT 3
 #define SIGILL 4
@@ -49,14 +50,67 @@
 #define SIGKILL 9
 #define SIGSEGV 11
 #define SIGPIPE 13
+#define SIGALRM 14
 #define SIGCHLD 17
 #define SIGCONT 18
 #define SIGSTOP 19
+#define SIGTSTP 20
+#define SIGTTIN 21
+#define SIGTTOU 22
 #define SIGURG 23
+#define SIGVTALRM 26
+#define SIGPROF 27
 #define SIGWINCH 28
+#define SIGSYS 31
+#define FIRST_REALTIME_SIGNAL 32
 #define SIGNAL_COUNT 64
 #define SIG_DFL 0u
 #define SIG_IGN 1u
+
+#define SA_NOCLDSTOP 0x00000001u
+#define SA_NOCLDWAIT 0x00000002u
+#define SA_SIGINFO 0x00000004u
+#define SA_RESTORER 0x04000000u
+#define SA_ONSTACK 0x08000000u
+#define SA_RESTART 0x10000000u
+#define SA_NODEFER 0x40000000u
+#define SA_RESETHAND 0x80000000u
+
+#define SIG_BLOCK 0u
+#define SIG_UNBLOCK 1u
+#define SIG_SETMASK 2u
+
+#define SS_ONSTACK 1u
+#define SS_DISABLE 2u
+#define SS_AUTODISARM 0x80000000u
+#define MINSIGSTKSZ 2048u
+
+#define SI_USER 0
+#define SI_KERNEL 0x80
+#define SI_QUEUE (-1)
+#define SI_TKILL (-6)
+#define ILL_ILLOPN 2
+#define FPE_INTDIV 1
+#define FPE_FLTDIV 3
+#define FPE_FLTOVF 4
+#define FPE_FLTUND 5
+#define FPE_FLTRES 6
+#define FPE_FLTINV 7
+#define SEGV_MAPERR 1
+#define SEGV_ACCERR 2
+#define BUS_ADRALN 1
+#define TRAP_BRKPT 1
+#define TRAP_TRACE 2
+#define CLD_EXITED 1
+#define CLD_KILLED 2
+#define CLD_STOPPED 5
+#define CLD_CONTINUED 6
+
+/* What a system call gives that a signal has interrupted; no program sees these numbers (signal(7)). */
+#define ERESTARTSYS 512	      /* begins anew after a handler with SA_RESTART, or without a handler */
+#define ERESTARTNOINTR 513    /* begins anew in any case */
+#define ERESTARTNOHAND 514    /* begins anew if there was no handler */
+#define ERESTART_RESTARTBLOCK 516 /* the same, and goes on with what is left of its time */
 
 #define O_ACCMODE 3u
 #define O_RDONLY 0u
@@ -115,6 +169,7 @@
 #define TCFLSH 0x540Bu
 #define TIOCGPGRP 0x540Fu
 #define TIOCSPGRP 0x5410u
+#define TIOCSCTTY 0x540Eu
 #define FIONREAD 0x541Bu
 #define TIOCGWINSZ 0x5413u
 
@@ -127,8 +182,18 @@
 #define CLONE_SIGNAL_MASK 0xFFu
 #define CLONE_VM 0x100u
 #define CLONE_VFORK 0x4000u
+#define CLONE_THREAD 0x10000u
 #define CLONE_CHILD_CLEARTID 0x200000u
 #define CLONE_CHILD_SETTID 0x1000000u
+
+#define POLLIN 0x001u
+#define POLLPRI 0x002u
+#define POLLOUT 0x004u
+#define POLLERR 0x008u
+#define POLLHUP 0x010u
+#define POLLNVAL 0x020u
+#define POLLRDNORM 0x040u
+#define POLLWRNORM 0x100u
 
 #define RLIMIT_STACK 3u
 #define RLIMIT_NPROC 6u
@@ -138,6 +203,17 @@
 
 #define CLOCK_REALTIME 0
 #define CLOCK_MONOTONIC 1
+#define CLOCK_PROCESS_CPUTIME_ID 2
+#define CLOCK_THREAD_CPUTIME_ID 3
+#define CLOCK_MONOTONIC_RAW 4
+#define CLOCK_REALTIME_COARSE 5
+#define CLOCK_MONOTONIC_COARSE 6
+#define CLOCK_BOOTTIME 7
+#define TIMER_ABSTIME 1u
+
+#define ITIMER_REAL 0
+#define ITIMER_VIRTUAL 1
+#define ITIMER_PROF 2
 
 enum auxiliary_type {
 	AT_NULL = 0,
@@ -205,9 +281,9 @@ enum termios_flags {
 	OPOST = 0x001, ONLCR = 0x004,	   /* of output_flags */
 	B115200_CS8_CREAD = 0x10B2,	   /* of control_flags */
 	ISIG = 0x01, ICANON = 0x02,	   /* of local_flags */
-	ECHO = 0x08, ECHOE = 0x10, ECHOK = 0x20,
+	ECHO = 0x08, ECHOE = 0x10, ECHOK = 0x20, TOSTOP = 0x100,
 };
-enum termios_characters { VINTR, VQUIT, VERASE, VKILL, VEOF, VTIME, VMIN };
+enum termios_characters { VINTR, VQUIT, VERASE, VKILL, VEOF, VTIME, VMIN, VSUSP = 10 };
 
 struct winsize {
 	unsigned short rows, columns, x_pixels, y_pixels;
@@ -217,5 +293,9 @@ struct winsize {
 static inline unsigned wait_status_exited(int code) { return ((unsigned)code & 0xFF) << 8; }
 
 static inline unsigned wait_status_signalled(int signal) { return (unsigned)signal & 0x7F; }
+
+static inline unsigned wait_status_stopped(int signal) { return (unsigned)signal << 8 | 0x7F; }
+
+#define WAIT_STATUS_CONTINUED 0xFFFFu
 
 #endif

@@ -11,6 +11,8 @@
 
 struct process;
 struct coroutine;
+struct user_state;
+struct user_registers;
 struct memory_range;
 
 /* Physical address p is seen by the server at direct_map + p; the linker script of each port says where. */
@@ -64,8 +66,29 @@ void arch_run_child(struct process *child) __attribute__((noreturn));
 extern const unsigned arch_first_thread_area;
 void arch_thread_area_changed(struct process *process, unsigned n);
 
-/* A process that runs user code now has a fatal signal: make its coroutine see it. */
+/* A process that runs user code now has a signal: make its coroutine see it. */
 void arch_interrupt_user(struct process *process);
+
+/* Selectors of the flat segments of programs, and whether a program could load this one. */
+extern const unsigned arch_user_code, arch_user_data;
+bool arch_selector_is_loadable(const struct process *process, unsigned selector);
+
+/* --- in the process's coroutine, during its system call */
+
+/* ESP as the program has it. */
+unsigned arch_user_stack(const struct process *process);
+
+/* The program goes on with this state instead of the call's; of EFLAGS only those bits count. */
+void arch_replace_user_state(struct process *process, const struct user_state *state, unsigned eflags);
+
+/* These registers are those behind the call, but EAX is its number: make them those before it. */
+void arch_restart_call(const struct process *process, struct user_registers *registers);
+
+/* Where the code of sigreturn(2) or rt_sigreturn(2) lies in every process; 0: nowhere. */
+unsigned arch_sigreturn_address(bool rt);
+
+/* fork() begins: get hold of what arch_fork() will copy. Waits. */
+void arch_before_fork(struct process *parent);
 
 /* How long the process has executed its own code, in ticks of the clock. */
 unsigned arch_user_ticks(const struct process *process);

@@ -15,6 +15,7 @@ struct file_operations {
 	int (*write)(struct process *process, struct file *file, unsigned buffer, unsigned size);
 	int (*ioctl)(struct process *process, struct file *file, unsigned request, unsigned argument);
 	void (*release)(struct file *file); /* the last descriptor has gone; null: nothing to do */
+	unsigned (*poll)(struct process *process, struct file *file); /* POLL*; null: always ready for all */
 };
 
 struct file {

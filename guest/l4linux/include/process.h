@@ -6,7 +6,9 @@
 #define LINUX_PROCESS_H
 
 #include "arch.h"
+#include "signal.h"
 #include "arch_process.h"
+#include "timer.h"
 #include "types.h"
 
 #define PROCESS_NAME_SIZE 16
@@ -18,6 +20,7 @@ enum process_state {
 	PROCESS_IN_SERVER, /* its coroutine runs */
 	PROCESS_READY,	   /* its coroutine waits for its turn */
 	PROCESS_BLOCKED,   /* its coroutine waits for an event */
+	PROCESS_STOPPED,   /* by a signal, until SIGCONT */
 	PROCESS_ZOMBIE,	   /* has ended; its parent has not asked yet */
 };
 
@@ -62,8 +65,7 @@ struct process {
 	unsigned char close_on_exec[FILES_PER_PROCESS];
 	struct inode *directory; /* the working one */
 	unsigned umask;
-	unsigned char signal_ignored[SIGNAL_COUNT + 1];
-	int fatal_signal; /* 0: none */
+	struct signal_state signals;
 	unsigned exit_status; /* of a zombie, as wait(2) gives it */
 	struct wait_queue children; /* it waits here for one of them to end, or to have its own program */
 	struct process *borrower;   /* the child of vfork() it waits for; null: none */
@@ -73,8 +75,10 @@ struct process {
 	struct coroutine coroutine;
 	struct process *queue_next; /* in the ready queue or in one wait queue */
 	struct wait_queue *waiting_on;
-	unsigned wakeup_tick;
-	struct process *sleeper_next;
+	struct timer wakeup; /* from its wait */
+	struct interval_timer alarm; /* ITIMER_REAL */
+	bool sleeps_until_tick;	     /* its call has begun anew, and has its time already: */
+	unsigned sleep_until;	     /* a tick */
 	struct arch_process arch;
 };
 
@@ -97,12 +101,13 @@ void process_forget(struct process *process);  /* a zombie: its pid is free */
 void process_release_parent(struct process *child);
 
 void process_exit(struct process *process, unsigned status) __attribute__((noreturn));
-void process_kill(struct process *process, int signal);
-void process_check_signals(struct process *process);
 
-/* Called with interrupts off; returns with them off, after a wakeup or a fatal signal. */
+/* Called with interrupts off; returns with them off, after a wakeup or because a signal is pending. */
 void wait_on(struct wait_queue *queue);
+void wait_without_signals(struct wait_queue *queue); /* a signal wakes it, but is not looked at before */
+void wait_until(struct wait_queue *queue, bool timed, unsigned tick); /* or at that tick */
 void wait_queue_wake(struct wait_queue *queue);
+extern struct wait_queue pollers; /* they look again whenever any queue is woken */
 void make_ready(struct process *process);
 
 /* For the main loop: the next ready process or null; run it until it waits or returns to the user. */
@@ -112,6 +117,8 @@ void leave_coroutine(enum process_state state);
 void restart_coroutine(void (*start)(struct process *)) __attribute__((noreturn)); /* its stack is empty again */
 
 int system_call(struct process *process, int number, struct syscall_frame *frame);
-int exception(struct process *process, unsigned vector, unsigned error_code, unsigned eip);
+
+/* A processor exception of the program becomes a signal; address is CR2's, of page faults. */
+void exception(struct process *process, unsigned vector, unsigned error_code, unsigned eip, unsigned address);
 
 #endif

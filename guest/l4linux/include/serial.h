@@ -32,12 +32,17 @@ void uart_interrupts(const struct uart *uart, bool receive);
 /* The input side of COM2: raw bytes from the top half, and lines once the discipline has cooked them. */
 void serial_input_start(struct uart *input, struct uart *echo);
 int serial_input_read(struct process *process, char *buffer, unsigned size, bool wait);
+bool serial_input_ready(void); /* a read would not wait */
 
 /* The terminal that COM2 is: its settings, and the process group that ^C is for. */
 struct termios serial_settings(void);
 void serial_set(const struct termios *settings, bool flush);
 void serial_flush(void);
-extern int serial_foreground;
+extern int serial_foreground, serial_session;
+
+/* May a process read from the terminal (SIGTTIN), or change it (SIGTTOU)? 0, or what its call gives instead: a process
+ * in the background is stopped, with all of its group. */
+int serial_job_control(struct process *process, int signal);
 int serial_ioctl(struct process *process, struct file *file, unsigned request, unsigned argument);
 
 #define RING_SIZE 4096u /* a power of two */
@@ -62,7 +67,7 @@ struct line_discipline {
 	unsigned length;
 	unsigned lines;	      /* complete lines (or ends of file) in cooked */
 	struct uart *echo;
-	int signal_typed;     /* ^C or ^\: the bottom half sends it; 0: none */
+	int signal_typed;     /* ^C, ^\ or ^Z: the bottom half sends it; 0: none */
 };
 void line_input(struct line_discipline *discipline, char character);
 bool line_is_ready(const struct line_discipline *discipline);

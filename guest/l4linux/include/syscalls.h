@@ -26,16 +26,30 @@ syscall_handler sys_stat64, sys_fstat64, sys_fstatat64, sys_statx, sys_access, s
 syscall_handler sys_mkdir, sys_rmdir, sys_unlink, sys_unlinkat, sys_rename;
 syscall_handler sys_chdir, sys_fchdir, sys_getcwd, sys_umask, sys_chmod, sys_fchmod;
 syscall_handler sys_truncate, sys_ftruncate, sys_readlink;
+syscall_handler sys_select, sys_newselect, sys_pselect6, sys_pselect6_64, sys_poll, sys_ppoll, sys_ppoll64;
 /* kernel */
 syscall_handler sys_exit, sys_getpid, sys_getppid, sys_zero_id, sys_sched_yield;
 syscall_handler sys_fork, sys_vfork, sys_clone, sys_execve, sys_wait4, sys_waitpid;
 syscall_handler sys_set_tid_address, sys_getrandom, sys_getrlimit;
 syscall_handler sys_set_thread_area, sys_get_thread_area;
 syscall_handler sys_setpgid, sys_getpgid, sys_getpgrp, sys_setsid, sys_getsid;
-syscall_handler sys_kill, sys_tkill, sys_tgkill, sys_rt_sigaction, sys_rt_sigprocmask;
-syscall_handler sys_time, sys_times, sys_gettimeofday, sys_clock_gettime, sys_clock_gettime64, sys_nanosleep;
+syscall_handler sys_kill, sys_tkill, sys_tgkill, sys_rt_sigqueueinfo, sys_rt_tgsigqueueinfo;
+syscall_handler sys_rt_sigaction, sys_rt_sigprocmask, sys_rt_sigpending, sys_rt_sigsuspend, sys_pause;
+syscall_handler sys_rt_sigtimedwait, sys_rt_sigtimedwait_time64, sys_sigaltstack, sys_sigreturn, sys_rt_sigreturn;
+syscall_handler sys_sigaction, sys_signal, sys_sgetmask, sys_ssetmask, sys_sigpending, sys_sigprocmask, sys_sigsuspend;
+syscall_handler sys_time, sys_times, sys_gettimeofday, sys_clock_gettime, sys_clock_gettime64, sys_clock_getres;
+syscall_handler sys_clock_getres64, sys_getrusage;
+syscall_handler sys_nanosleep, sys_clock_nanosleep, sys_clock_nanosleep64;
+syscall_handler sys_alarm, sys_setitimer, sys_getitimer;
 syscall_handler sys_uname;
 /* mm */
 syscall_handler sys_brk, sys_mmap2, sys_munmap, sys_mprotect;
+
+/* What the handlers for sets of 64 signals share with those for sets of 32. */
+int signal_action_exchange(struct process *process, int signal, const struct signal_action *action,
+			   struct signal_action *old);
+int signal_mask_change(struct process *process, unsigned how, signal_set set);
+void signals_block_for_call(struct process *process, signal_set set); /* until it returns, or its handler does */
+int signal_wait_for_any(struct process *process);
 
 #endif

@@ -10,28 +10,19 @@
 #define TIMER_IRQ 0
 
 void timer_program(void);
-void timer_bottom_half(void);
 
 volatile unsigned clock_ticks;
 
 static unsigned start_date;
-static struct process *sleepers; /* in no order; there are few */
-static struct wait_queue sleep_queue;
-
-static bool is_due(const struct process *process) { return (int)(clock_ticks - process->wakeup_tick) >= 0; }
+static struct wait_queue sleep_queue; /* only timers and signals wake those who wait in it */
 
 static void timer_top_half(void)
 {
 	clock_ticks++;
-	for (struct process *process = sleepers; process; process = process->sleeper_next) {
-		if (is_due(process)) {
-			bottom_half_mark(BOTTOM_HALF_TIMER);
-			return;
-		}
+	if (timer_is_due()) {
+		bottom_half_mark(BOTTOM_HALF_TIMER);
 	}
 }
-
-void timer_bottom_half(void) { wait_queue_wake(&sleep_queue); }
 
 void clock_start(void)
 {
@@ -47,18 +38,10 @@ unsigned clock_start_date(void) { return start_date; }
 bool clock_sleep_until(struct process *process, unsigned tick)
 {
 	unsigned flags = critical_enter();
-	struct process **link = &sleepers;
 
-	process->wakeup_tick = tick;
-	process->sleeper_next = sleepers;
-	sleepers = process;
-	while (!is_due(process) && !process->fatal_signal) {
-		wait_on(&sleep_queue);
+	while (!clock_is_past(tick) && !signal_pending(process)) {
+		wait_until(&sleep_queue, true, tick);
 	}
-	while (*link != process) {
-		link = &(*link)->sleeper_next;
-	}
-	*link = process->sleeper_next;
 	critical_leave(flags);
-	return is_due(process);
+	return clock_is_past(tick);
 }

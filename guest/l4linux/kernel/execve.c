@@ -189,6 +189,7 @@ int sys_execve(struct process *process, const struct syscall_frame *frame)
 	process->current_syscall = -1;
 	process->has_executed = true;
 	files_exec(process);
+	signals_exec(process);
 	memset(process->thread_areas, 0, sizeof(process->thread_areas));
 	if (!arch_space_renew(process)) {
 		free_program(program);

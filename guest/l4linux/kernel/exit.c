@@ -37,21 +37,54 @@ void process_release_parent(struct process *child)
 static void tell_parent(struct process *process)
 {
 	struct process *parent = process->parent;
+	unsigned status = process->exit_status;
 
 	process_release_parent(process);
 	if (!parent) {
 		return;
 	}
-	if (parent->signal_ignored[SIGCHLD]) {
+	signal_tell_parent(process, status & 0x7F ? CLD_KILLED : CLD_EXITED,
+			   status & 0x7F ? (int)(status & 0x7F) : (int)(status >> 8));
+	if (signal_is_ignored(parent, SIGCHLD) || (parent->signals.actions[SIGCHLD].flags & SA_NOCLDWAIT)) {
 		process->parent = NULL; /* nobody will ask: run_coroutine() forgets it */
 	}
-	wait_queue_wake(&parent->children);
+}
+
+/* POSIX, _exit(), "Consequences of Process Termination": groups that nobody can continue any longer, because the
+ * process was the last that could, and that have a stopped member, are told so. */
+static void hang_up_group(const struct process *process, int group)
+{
+	bool stopped = false;
+
+	for (const struct process *member = process_list; member; member = member->process_next) {
+		stopped |= member->group == group && member != process && member->signals.stopped_by;
+	}
+	if (stopped && group_is_orphaned(group, process)) {
+		signal_send_group(group, SIGHUP);
+		signal_send_group(group, SIGCONT);
+	}
+}
+
+static void hang_up_orphans(const struct process *process)
+{
+	struct process *parent = process->parent;
+
+	if (parent && parent->group != process->group && parent->session == process->session) {
+		hang_up_group(process, process->group);
+	}
+	for (const struct process *child = process_list; child; child = child->process_next) {
+		if (child->parent == process && child->group != process->group &&
+		    child->session == process->session) {
+			hang_up_group(process, child->group);
+		}
+	}
 }
 
 /* In the process's own coroutine. */
 void process_exit(struct process *process, unsigned status)
 {
 	PROBE2("exit", process, status);
+	timer_cancel(&process->alarm.timer);
 	files_close(process);
 	inode_release(process->directory);
 	arch_space_delete(process);
@@ -65,17 +98,11 @@ void process_exit(struct process *process, unsigned status)
 		arch_halt();
 	}
 	process->exit_status = status;
+	process->state = PROCESS_ZOMBIE; /* it counts no longer */
+	hang_up_orphans(process);
+	signals_release(process);
 	give_children_away(process);
 	tell_parent(process);
 	leave_coroutine(PROCESS_ZOMBIE);
 	panic("a dead process's coroutine has been run");
-}
-
-/* In the process's own coroutine, before it returns to the user. */
-void process_check_signals(struct process *process)
-{
-	if (process->fatal_signal) {
-		PROBE2("signal-deliver", process, process->fatal_signal);
-		process_exit(process, wait_status_signalled(process->fatal_signal));
-	}
 }

@@ -6,6 +6,7 @@
 #include "ia32.h"
 #include "inode.h"
 #include "memory.h"
+#include "printk.h"
 #include "probe.h"
 #include "syscalls.h"
 
@@ -14,6 +15,7 @@
 
 static struct process *fork_process(struct process *parent)
 {
+	arch_before_fork(parent);
 	struct process *child = process_create(parent->name, arch_run_child);
 
 	if (!child) {
@@ -27,7 +29,7 @@ static struct process *fork_process(struct process *parent)
 	child->directory = parent->directory;
 	inode_hold(child->directory);
 	child->umask = parent->umask;
-	memcpy(child->signal_ignored, parent->signal_ignored, sizeof(child->signal_ignored));
+	signals_fork(parent, child);
 	memcpy(child->thread_areas, parent->thread_areas, sizeof(child->thread_areas));
 	arch_fork(parent, child);
 	PROBE2("fork", parent, child);
@@ -54,8 +56,8 @@ static int start_and_wait(struct process *process, struct process *child)
 
 	process->borrower = child;
 	make_ready(child);
-	while (process->borrower && !process->fatal_signal) {
-		wait_on(&process->children);
+	while (process->borrower && !(process->signals.pending & signal_bit(SIGKILL))) {
+		wait_without_signals(&process->children);
 	}
 	process->borrower = NULL;
 	critical_leave(flags);
@@ -76,8 +78,15 @@ int sys_clone(struct process *process, const struct syscall_frame *frame)
 	unsigned flags = frame->ebx;
 	bool vfork = flags & CLONE_VFORK;
 
+	if (flags & CLONE_THREAD) {
+		printk("linux: %s (pid %d): there are no threads yet: clone() with CLONE_THREAD is EINVAL\n", process->name,
+		       process->pid);
+		return -EINVAL;
+	}
 	if ((flags & ~CLONE_KNOWN) || (flags & CLONE_SIGNAL_MASK) != SIGCHLD || frame->ecx != 0 ||
 	    ((flags & CLONE_VM) && !vfork)) {
+		printk("linux: %s (pid %d): clone() with flags 0x%x is not supported: EINVAL\n", process->name, process->pid,
+		       flags);
 		return -EINVAL;
 	}
 	struct process *child = fork_process(process);

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * The list of processes: making one, finding it, taking it out; and how a fatal signal reaches it.
+ * The list of processes: making one, finding it, taking it out.
  */
 #include "process.h"
 #include "file.h"
-#include "ia32.h"
 #include "memory.h"
-#include "probe.h"
 
 #define LAST_PID 32767 /* then pids begin again, as Linux's do */
 
@@ -103,6 +101,8 @@ struct process *process_create(const char *name, void (*start)(struct process *)
 	process->session = current ? current->session : process->pid;
 	process->state = PROCESS_NEW;
 	process->current_syscall = -1;
+	process->signals.interrupted_call = -1;
+	process->signals.stack.flags = SS_DISABLE;
 	process_name_of(process->name, name);
 	arch_coroutine_create(&process->coroutine, start, process);
 	process->process_next = process_list;
@@ -134,20 +134,4 @@ void process_forget(struct process *process)
 {
 	unlink_process(process);
 	pool_free(&process_pool, process);
-}
-
-/* From anywhere, bottom halves included: the process dies of the signal as soon as it can. */
-void process_kill(struct process *process, int signal)
-{
-	unsigned flags = critical_enter();
-
-	if (!process->fatal_signal) {
-		process->fatal_signal = signal;
-	}
-	if (process->state == PROCESS_BLOCKED) {
-		make_ready(process);
-	} else if (process->state == PROCESS_USER) {
-		arch_interrupt_user(process);
-	}
-	critical_leave(flags);
 }

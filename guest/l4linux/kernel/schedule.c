@@ -104,15 +104,40 @@ void restart_coroutine(void (*start)(struct process *))
 	panic("an abandoned stack has been run");
 }
 
-void wait_on(struct wait_queue *queue)
+void wait_without_signals(struct wait_queue *queue)
 {
-	if (current->fatal_signal) {
-		return;
-	}
 	append(&queue->first, current);
 	current->waiting_on = queue;
 	leave_coroutine(PROCESS_BLOCKED);
 }
+
+void wait_on(struct wait_queue *queue)
+{
+	if (signal_pending(current)) {
+		return;
+	}
+	wait_without_signals(queue);
+}
+
+static void wake_up(struct process *process)
+{
+	if (process->state == PROCESS_BLOCKED) {
+		make_ready(process);
+	}
+}
+
+void wait_until(struct wait_queue *queue, bool timed, unsigned tick)
+{
+	struct process *process = current;
+
+	if (timed) {
+		timer_set(&process->wakeup, process, tick, wake_up);
+	}
+	wait_on(queue);
+	timer_cancel(&process->wakeup);
+}
+
+struct wait_queue pollers;
 
 void wait_queue_wake(struct wait_queue *queue)
 {
@@ -120,6 +145,9 @@ void wait_queue_wake(struct wait_queue *queue)
 
 	while (queue->first) {
 		make_ready(queue->first);
+	}
+	while (pollers.first) {
+		make_ready(pollers.first);
 	}
 	critical_leave(flags);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * time(2), times(2), gettimeofday(2), clock_gettime(2) with both kinds of timespec, nanosleep(2), all from the 100 Hz tick.
+ * time(2), times(2), gettimeofday(2), clock_gettime(2) with both kinds of timespec, clock_getres(2), all from the 100 Hz tick.
  */
 #include "clock.h"
 #include "memory.h"
@@ -7,7 +7,6 @@
 
 #define NANOSECONDS_PER_TICK (1000000000 / (int)TICKS_PER_SECOND)
 #define MICROSECONDS_PER_TICK (1000000 / (int)TICKS_PER_SECOND)
-#define LONGEST_SLEEP 0x7FFFFFFF /* ticks */
 
 int sys_time(struct process *process, const struct syscall_frame *frame)
 {
@@ -42,16 +41,24 @@ int sys_gettimeofday(struct process *process, const struct syscall_frame *frame)
 	return frame->ecx ? copy_out(process, frame->ecx, no_time_zone, sizeof(no_time_zone)) : 0;
 }
 
+bool clock_is_known(int clock)
+{
+	return clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC || clock == CLOCK_MONOTONIC_RAW ||
+	       clock == CLOCK_REALTIME_COARSE || clock == CLOCK_MONOTONIC_COARSE || clock == CLOCK_BOOTTIME;
+}
+
 static int read_clock(int clock, struct timespec *now)
 {
 	unsigned ticks = clock_ticks;
 
-	if (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC) {
+	if (clock == CLOCK_PROCESS_CPUTIME_ID || clock == CLOCK_THREAD_CPUTIME_ID) {
+		ticks = arch_user_ticks(current);
+	} else if (!clock_is_known(clock)) {
 		return -EINVAL;
 	}
 	now->seconds = (int)(ticks / TICKS_PER_SECOND);
 	now->nanoseconds = (int)(ticks % TICKS_PER_SECOND) * NANOSECONDS_PER_TICK;
-	if (clock == CLOCK_REALTIME) {
+	if (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE) {
 		now->seconds += (int)clock_start_date();
 	}
 	return 0;
@@ -74,21 +81,43 @@ int sys_clock_gettime64(struct process *process, const struct syscall_frame *fra
 	return error < 0 ? error : copy_out(process, frame->ecx, result, sizeof(result));
 }
 
-int sys_nanosleep(struct process *process, const struct syscall_frame *frame)
+static int resolution(const struct syscall_frame *frame)
 {
-	struct timespec request;
+	struct timespec now;
 
-	if (copy_in(process, &request, frame->ebx, sizeof(request)) < 0) {
-		return -EFAULT;
-	}
-	if (request.seconds < 0 || request.nanoseconds < 0 || request.nanoseconds > 999999999) {
+	return read_clock((int)frame->ebx, &now);
+}
+
+int sys_clock_getres(struct process *process, const struct syscall_frame *frame)
+{
+	static const struct timespec tick = { 0, NANOSECONDS_PER_TICK };
+	int error = resolution(frame);
+
+	return error < 0 || !frame->ecx ? error : copy_out(process, frame->ecx, &tick, sizeof(tick));
+}
+
+int sys_clock_getres64(struct process *process, const struct syscall_frame *frame)
+{
+	static const long long tick[2] = { 0, NANOSECONDS_PER_TICK };
+	int error = resolution(frame);
+
+	return error < 0 || !frame->ecx ? error : copy_out(process, frame->ecx, tick, sizeof(tick));
+}
+
+/* Who: 0 the process, 1 its one thread, -1 its children. */
+int sys_getrusage(struct process *process, const struct syscall_frame *frame)
+{
+	struct rusage usage;
+	int who = (int)frame->ebx;
+
+	if (who < -1 || who > 1) {
 		return -EINVAL;
 	}
-	/* one more than the quotient: the tick that is under way has partly passed */
-	int ticks = (request.nanoseconds + NANOSECONDS_PER_TICK - 1) / NANOSECONDS_PER_TICK + 1;
-	if (request.seconds > (LONGEST_SLEEP - ticks) / (int)TICKS_PER_SECOND) {
-		return -EINVAL;
+	memset(&usage, 0, sizeof(usage));
+	if (who >= 0) {
+		unsigned ticks = arch_user_ticks(process);
+		usage.user.seconds = (int)(ticks / TICKS_PER_SECOND);
+		usage.user.microseconds = (int)(ticks % TICKS_PER_SECOND) * MICROSECONDS_PER_TICK;
 	}
-	ticks += request.seconds * (int)TICKS_PER_SECOND;
-	return clock_sleep_until(process, clock_ticks + (unsigned)ticks) ? 0 : -EINTR;
+	return copy_out(process, frame->ecx, &usage, sizeof(usage));
 }

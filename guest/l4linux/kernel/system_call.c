@@ -28,14 +28,38 @@ static void report_missing(struct process *process, int number)
 	       syscalls[n].name ? syscalls[n].name : "unnamed");
 }
 
+static bool is_restart_code(int result)
+{
+	return result == -ERESTARTSYS || result == -ERESTARTNOINTR || result == -ERESTARTNOHAND ||
+	       result == -ERESTART_RESTARTBLOCK;
+}
+
+/* True: a signal has interrupted the call, but no handler is to be called, so it begins anew here and now. */
+static bool begins_anew(struct process *process, int number, int result)
+{
+	if (process->current_syscall < 0 || !is_restart_code(result)) {
+		return false;
+	}
+	if (signals_act(process)) {
+		process->signals.interrupted_call = number;
+		return false;
+	}
+	signals_restore_blocked(process);
+	return true;
+}
+
+/* The result may be one of the restart codes, if there is a handler to call; signals_deliver() knows them. */
 int system_call(struct process *process, int number, struct syscall_frame *frame)
 {
 	int result = -ENOSYS;
 
 	process->current_syscall = number;
+	process->sleeps_until_tick = false;
 	PROBE3("linux-syscall", process, number, frame);
 	if ((unsigned)number < SYSCALL_LIMIT && syscalls[number].handler) {
-		result = syscalls[number].handler(process, frame);
+		do {
+			result = syscalls[number].handler(process, frame);
+		} while (begins_anew(process, number, result));
 	} else {
 		report_missing(process, number);
 	}

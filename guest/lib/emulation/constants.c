@@ -11,7 +11,9 @@ void constants(void);
 void constants(void)
 {
 	CONSTANT(VECTOR_IPC, L4_VECTOR_IPC);
+	CONSTANT(NO_SEND, L4_NIL_DESCRIPTOR);
 	CONSTANT(RESULT_ERROR_MASK, L4_RESULT_ERROR_MASK);
+	CONSTANT(VECTOR_LTHREAD_EX_REGS, L4_VECTOR_LTHREAD_EX_REGS);
 	/* the Linux server is thread 0 of the root task; no version but the first ever exists */
 	CONSTANT(SERVER_LOW, L4_TASK_ROOT << L4_ID_TASK_SHIFT | 1);
 	CONSTANT(SERVER_HIGH, L4_TASK_ROOT << L4_ID_TASK_SHIFT);

@@ -13,6 +13,13 @@
 
 	.cfi_sections .eh_frame, .debug_frame
 
+/* A place that the server knows (signals.S): pushes and pops are one byte each, so that EIP tells how many are done. */
+	.macro	LANDMARK name
+	.globl	\name
+	.hidden	\name
+\name:
+	.endm
+
 	.text
 	.globl	__kernel_vsyscall
 	.type	__kernel_vsyscall, @function
@@ -53,10 +60,13 @@ system_call:
 	movl	$SERVER_LOW, %esi
 	movl	$SERVER_HIGH, %edi
 	int	$VECTOR_IPC
+	LANDMARK call_answered
 	testb	$RESULT_ERROR_MASK, %al
-	jnz	3f
+	jnz	call_failed
 	movl	%edx, %eax
-2:	PROBE_ASM emulation, syscall-exit, "4@%eax"
+	LANDMARK call_result
+	PROBE_ASM emulation, syscall-exit, "4@%eax"
+	LANDMARK call_restore
 	popl	%ebx
 	.cfi_adjust_cfa_offset -4
 	.cfi_restore ebx
@@ -78,7 +88,7 @@ system_call:
 	leal	4(%esp), %esp
 	.cfi_adjust_cfa_offset -4
 	ret
-	/* The IPC was cancelled: to the program, the call was interrupted. */
+	/* Some other thread of the program has cancelled the IPC; the server never comes here, see signals.S. */
 	.cfi_adjust_cfa_offset 28
 	.cfi_rel_offset ebx, 0
 	.cfi_rel_offset ecx, 4
@@ -86,21 +96,11 @@ system_call:
 	.cfi_rel_offset esi, 12
 	.cfi_rel_offset edi, 16
 	.cfi_rel_offset ebp, 20
-3:	movl	$-LINUX_EINTR, %eax
-	jmp	2b
-	/* A child of fork() begins here: EAX is zero, the stack is its copy, with its %gs below the frame. */
-	.globl	__emulation_fork_return
-	.type	__emulation_fork_return, @function
-__emulation_fork_return:
-	.cfi_adjust_cfa_offset 4
-	.cfi_rel_offset ebx, 4
-	.cfi_rel_offset ecx, 8
-	.cfi_rel_offset edx, 12
-	.cfi_rel_offset esi, 16
-	.cfi_rel_offset edi, 20
-	.cfi_rel_offset ebp, 24
-	popl	%gs
-	.cfi_adjust_cfa_offset -4
-	jmp	2b
+	LANDMARK call_failed
+	movl	$-LINUX_EINTR, %eax
+	jmp	call_result
+	.globl	call_end
+	.hidden	call_end
+call_end:
 	.cfi_endproc
 	.size	__kernel_vsyscall, . - __kernel_vsyscall

@@ -63,10 +63,20 @@ exceptions:
 	.endr
 	.2byte	TABLE_SIZE - 1
 	.4byte	TABLE
+	.2byte	0
+
+	/* 3. the places that the server knows, in the order of struct library_landmarks; relative, so that nothing
+	 * needs relocation */
+	.irp	place, system_call, call_answered, call_result, call_restore, call_failed, call_end, \
+		general_protection, trampoline_drop, trampoline_skip, trampoline_return, trampoline_other, \
+		report, report_end, signal_resume
+	.4byte	\place - .
+	.endr
+	.4byte	signal_resume_end - .
 	.balign	16
 
-/* A main thread's first instructions. The server has put the program's first address on the stack; all registers
- * are zero then as now. lidt must be exactly this form, which the µ-kernel carries out for the thread. */
+/* A main thread's first instructions, on the stack of signal_stop, which gives it its registers. lidt must be exactly
+ * this form, which the µ-kernel carries out for the thread. */
 	.globl	emulation_start
 	.hidden	emulation_start
 	.type	emulation_start, @function
@@ -75,8 +85,14 @@ emulation_start:
 	.cfi_undefined eip
 	movl	$TABLE_DESCRIPTOR, %eax
 	lidt	(%eax)
-	movl	$0, %eax
-	ret
+	movl	$LTHREAD_SIGNAL, %eax
+	movl	$IMAGE_IN + IMAGE_EIP, %ecx
+	movl	$EXCEPTIONS + (signal_thread - exceptions), %edx
+	movl	$ID_INVALID, %ebp
+	movl	$SERVER_LOW, %esi
+	movl	$SERVER_HIGH, %edi
+	int	$VECTOR_LTHREAD_EX_REGS
+	jmp	signal_stop
 	.cfi_endproc
 	.size	emulation_start, . - emulation_start
 
@@ -89,37 +105,46 @@ general_protection:
 	.cfi_def_cfa esp, 16
 	.cfi_offset eip, -12
 	cmpl	$INT_0X80_ERROR_CODE, (%esp)
-	jne	1f
+	jne	trampoline_other
+trampoline_drop:
 	leal	4(%esp), %esp
 	.cfi_adjust_cfa_offset -4
+trampoline_skip:
 	addl	$2, (%esp)
 	PROBE_ASM emulation, trampoline, "4@%eax"
 	call	system_call
+trampoline_return:
 	iret
 	.cfi_adjust_cfa_offset 4
-1:	pushl	$VECTOR_GENERAL_PROTECTION
+trampoline_other:
+	pushl	$VECTOR_GENERAL_PROTECTION
 	.cfi_adjust_cfa_offset 4
 	jmp	report
 	.cfi_endproc
 	.size	general_protection, . - general_protection
 
 /* Any other exception: the server decides what becomes of the process. It reads vector, error code and EIP from
- * the stack; there is nothing to return to. */
+ * the stack, and the registers below them if there is a handler of a signal to call. There is nothing to return to. */
 	.type	report, @function
 report:
 	.cfi_startproc
 	.cfi_signal_frame
 	.cfi_def_cfa esp, 20
 	.cfi_offset eip, -12
-	movl	(%esp), %edx
+	pushal
+	.cfi_adjust_cfa_offset 32
+1:	movl	32(%esp), %edx
 	orl	$EXCEPTION, %edx
-	movl	%esp, %ebx
+	leal	32(%esp), %ebx
 	xorl	%eax, %eax
 	xorl	%ecx, %ecx
 	xorl	%ebp, %ebp
 	movl	$SERVER_LOW, %esi
 	movl	$SERVER_HIGH, %edi
 	int	$VECTOR_IPC
-	jmp	report
+	jmp	1b
 	.cfi_endproc
+report_end:
 	.size	report, . - report
+
+#include "signals.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Where the library stands: two pages just under 3 GB. The first holds its ELF headers, tables and the entry; the
- * second, at fixed places, what must be known before anything is relocated.
+ * second, at fixed places, what must be known before anything is relocated. Below them is the process's signal page.
  */
 #ifndef EMULATION_LAYOUT_H
 #define EMULATION_LAYOUT_H
@@ -17,5 +17,27 @@
 #define EXCEPTION 0xFFFFFF00
 
 #define LINUX_EINTR 4
+
+/* The addresses of struct library_landmarks (guest/l4linux/arch/l4/landmarks.h), relative to themselves. */
+#define LANDMARKS (TABLE_DESCRIPTOR + 8)
+
+/* The signal page: two register images (struct register_image there), as the main thread had them when it was stopped
+ * and as it shall have them when it goes on. */
+#define SIGNAL_PAGE 0xBFFFD000
+#define IMAGE_IN SIGNAL_PAGE
+#define IMAGE_OUT (SIGNAL_PAGE + 0x100)
+#define IMAGE_GS 8
+#define IMAGE_EIP 60 /* the end of what the main thread pushes */
+#define IMAGE_ESP 64
+#define IMAGE_FPU 68
+#define IMAGE_HAS_FPU 176
+
+#define LTHREAD_MAIN 0
+#define LTHREAD_SIGNAL 1
+#define ID_INVALID 0xFFFFFFFF
+
+/* Word 0 of the signal thread's first message, and of the main thread's when it has been stopped. */
+#define SIGNAL_THREAD_READY 0xFFFFFE00
+#define STOPPED 0xFFFFFE01
 
 #endif

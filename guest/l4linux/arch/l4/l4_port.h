@@ -11,6 +11,7 @@
 /* Hard priorities, as in the SOSP'97 paper: top halves over bottom halves over the server over the users. */
 enum priority {
 	PRIORITY_USER = 8,
+	PRIORITY_SIGNAL = 9, /* a process's signal thread: above its main thread, so that it is done when that runs */
 	PRIORITY_SERVER = 16,
 	PRIORITY_BOTTOM_HALF = 24,
 	PRIORITY_TOP_HALF = 32,
@@ -45,8 +46,7 @@ void bottom_half_raise(void);
 #define LIBRARY_PAGES 2
 bool library_map(struct process *process);
 unsigned library_start_address(void);
-unsigned library_return_address(void); /* ESP must point to a selector for %gs
-					      * and a struct syscall_frame there */
+unsigned library_stop_stack(void); /* the main thread's first ESP */
 
 /* guest/lib/emulation/layout.h has the other side of these. */
 #define MESSAGE_NUMBER_BEYOND 4095u
@@ -54,6 +54,16 @@ unsigned library_return_address(void); /* ESP must point to a selector for %gs
 
 /* In the process's coroutine: acts on its message and leaves the reply in process->arch. */
 void message_serve(struct process *process);
+
+/* Outside it: a page of the library or the process's signal page is what is wanted; the answer is sent at once. */
+bool message_is_library_fault(unsigned w0);
+void message_map_library(struct process *process, struct l4_threadid thread, unsigned w0);
+
+/* In the process's coroutine (stop.c): the main thread is stopped, process->arch.state is what its program sees; and it
+ * goes on with what that is then, by the next reply. */
+void user_stop(struct process *process);
+void user_resume(struct process *process);
+void user_await_start(struct process *process);
 
 void l4_start(unsigned magic, unsigned information);
 

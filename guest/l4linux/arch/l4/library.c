@@ -6,11 +6,13 @@
 #include "boot.h"
 #include "elf.h"
 #include "l4_port.h"
+#include "landmarks.h"
 #include "memory.h"
 #include "printk.h"
 
 #define SYMBOL_ENTRY "__kernel_vsyscall"
-#define SYMBOL_FORK_RETURN "__emulation_fork_return"
+#define SYMBOL_SIGRETURN "__kernel_sigreturn"
+#define SYMBOL_RT_SIGRETURN "__kernel_rt_sigreturn"
 #define DT_HASH 4
 #define DT_STRTAB 5
 #define DT_SYMTAB 6
@@ -28,7 +30,8 @@ struct symbol {
 extern const char library_file[], library_file_end[];
 
 static unsigned first_frame;
-static unsigned entry_address, fork_return_address;
+static unsigned entry_address, sigreturn_address, rt_sigreturn_address;
+static struct library_landmarks landmarks;
 static bool announced;
 
 /* The library is linked to its place; this is where the server sees one of its addresses. */
@@ -75,6 +78,17 @@ static bool trampoline_wanted(void)
 	return self && strstr(self->command_line, "syscalls=trampoline");
 }
 
+/* In the library each is relative to its own place. */
+static void landmarks_load(void)
+{
+	unsigned *words = (unsigned *)&landmarks;
+
+	memcpy(words, inside(LIBRARY_LANDMARKS), sizeof(landmarks));
+	for (unsigned i = 0; i < sizeof(landmarks) / sizeof(*words); i++) {
+		words[i] += LIBRARY_LANDMARKS + i * sizeof(*words);
+	}
+}
+
 static void library_load(void)
 {
 	const struct elf_header *header = (const void *)library_file;
@@ -94,8 +108,26 @@ static void library_load(void)
 	}
 	memcpy(frame_address(first_frame), library_file, segment->file_size);
 	entry_address = find_symbol(SYMBOL_ENTRY);
-	fork_return_address = find_symbol(SYMBOL_FORK_RETURN);
+	sigreturn_address = find_symbol(SYMBOL_SIGRETURN);
+	rt_sigreturn_address = find_symbol(SYMBOL_RT_SIGRETURN);
+	landmarks_load();
 	announced = !trampoline_wanted();
+}
+
+static bool signal_page_map(struct process *process)
+{
+	if (!process->arch.signal_page) {
+		process->arch.signal_page = frame_allocate();
+	}
+	struct region *region = process->arch.signal_page
+					? region_add(process, SIGNAL_PAGE, SIGNAL_PAGE + PAGE_SIZE, PROT_READ | PROT_WRITE)
+					: NULL;
+
+	if (region) {
+		region->fixed_frame = process->arch.signal_page;
+		memset(frame_address(region->fixed_frame), 0, PAGE_SIZE);
+	}
+	return region != NULL;
 }
 
 /* The first process brings the library into memory. */
@@ -110,12 +142,16 @@ bool library_map(struct process *process)
 	if (region) {
 		region->fixed_frame = first_frame;
 	}
-	return region != NULL;
+	return region && signal_page_map(process);
 }
 
 unsigned library_start_address(void) { return ((const struct elf_header *)library_file)->entry; }
 
-unsigned library_return_address(void) { return fork_return_address; }
+unsigned library_stop_stack(void) { return SIGNAL_PAGE + offsetof(struct register_image, eip); }
+
+const struct library_landmarks *library_landmarks(void) { return &landmarks; }
+
+unsigned arch_sigreturn_address(bool rt) { return rt ? rt_sigreturn_address : sigreturn_address; }
 
 unsigned arch_auxiliary(struct process *process, struct auxiliary_entry *entries)
 {

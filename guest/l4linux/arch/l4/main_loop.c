@@ -7,6 +7,7 @@
 #include "boot.h"
 #include "ia32.h"
 #include "l4_port.h"
+#include "landmarks.h"
 #include "memory.h"
 #include "printk.h"
 
@@ -26,14 +27,12 @@ static unsigned send_descriptor(const struct process *process)
 	return process->arch.reply_kind == REPLY_MAP ? L4_SEND_MAP : L4_SEND_SHORT;
 }
 
-/* Runs the coroutine until it waits or has its answer; then the process, if it still lives and is due one. */
+/* Runs the coroutine until it waits or has its answer; then the process, if it still lives and is due one; the caller sends it before it runs the process again. */
 static struct process *run(struct process *process)
 {
 	process->arch.reply_kind = REPLY_NONE;
-	if (!run_coroutine(process)) {
-		return NULL;
-	}
-	return process->state == PROCESS_USER && process->arch.reply_kind != REPLY_NONE ? process : NULL;
+	/* a bottom half may have made it ready again for a signal: the reply is due all the same */
+	return run_coroutine(process) && process->arch.reply_kind != REPLY_NONE ? process : NULL;
 }
 
 static void reply(const struct process *process)
@@ -58,14 +57,50 @@ static struct l4_message reply_and_wait(const struct process *due)
 	return message;
 }
 
-static struct process *sender_of(struct l4_threadid thread)
+static struct process *owner_of(struct l4_threadid thread)
 {
 	for (struct process *process = process_list; process; process = process->process_next) {
-		if (l4_same_thread(process->arch.thread, thread)) {
+		if (!l4_is_nil(process->arch.thread) && l4_same_task(process->arch.thread, thread)) {
 			return process;
 		}
 	}
 	return NULL;
+}
+
+/* While we wait for a stopped main thread's report, everything else that it had to say comes again or has become
+ * meaningless. */
+static bool take_from_main_thread(struct process *process, const struct l4_message *message)
+{
+	if (process->arch.stop == STOP_ASKED) {
+		if (message->w0 == MAIN_THREAD_STOPPED) {
+			process->arch.stop = STOP_REPORTED;
+			return true;
+		}
+		if (message_is_library_fault(message->w0)) {
+			message_map_library(process, process->arch.thread, message->w0);
+		}
+		return false;
+	}
+	process->arch.has_message = true;
+	process->arch.message[0] = message->w0;
+	process->arch.message[1] = message->w1;
+	return true;
+}
+
+/* True: there is something for the process's coroutine. */
+static bool take(struct process *process, const struct l4_message *message)
+{
+	if (l4_same_thread(message->source, process->arch.thread)) {
+		return take_from_main_thread(process, message);
+	}
+	if (message->w0 == SIGNAL_THREAD_READY) {
+		process->arch.signal_thread_ready = true;
+		return true;
+	}
+	if (message_is_library_fault(message->w0)) {
+		message_map_library(process, message->source, message->w0);
+	}
+	return false; /* the program has made a thread of its own by L4's means: it gets no service */
 }
 
 void arch_main_loop(void)
@@ -85,12 +120,11 @@ void arch_main_loop(void)
 		}
 		struct l4_message message = reply_and_wait(due);
 		due = NULL;
-		struct process *sender = l4_error(message.result) == L4_OK ? sender_of(message.source) : NULL;
-		if (sender && sender->state == PROCESS_USER) {
-			sender->arch.message[0] = message.w0;
-			sender->arch.message[1] = message.w1;
+		struct process *owner = l4_error(message.result) == L4_OK ? owner_of(message.source) : NULL;
+		/* one that is ready already will find it */
+		if (owner && take(owner, &message) && owner->state == PROCESS_USER) {
 			interrupts_on();
-			due = run(sender);
+			due = run(owner);
 		}
 	}
 }

@@ -42,7 +42,7 @@ bool arch_space_renew(struct process *process)
 {
 	delete_task(process);
 	process->arch.reply_kind = REPLY_NONE;
-	process->arch.area_selector = 0;
+	process->arch.state_is_replaced = false;
 	regions_delete(process);
 	return library_map(process);
 }
@@ -50,6 +50,9 @@ bool arch_space_renew(struct process *process)
 void arch_space_delete(struct process *process)
 {
 	delete_task(process);
+	if (process->arch.signal_page) {
+		frame_free(process->arch.signal_page);
+	}
 	task_is_used[process->task] = 0;
 }
 
@@ -71,51 +74,106 @@ void arch_page_write_protected(struct process *process, unsigned address, unsign
 		       L4_UNMAP_WRITE_ACCESS | L4_UNMAP_OTHER_SPACES);
 }
 
-static void start_task(struct process *process, unsigned eip, unsigned esp)
+static void start_task(struct process *process)
 {
-	/* the library's start-up code finds the program's first address on the stack and goes there */
-	esp -= sizeof(eip);
-	if (copy_out(process, esp, &eip, sizeof(eip)) < 0) {
-		process_exit(process, wait_status_signalled(SIGKILL));
-	}
-	process->arch.thread = l4_task_new(task_id(process->task), PRIORITY_USER, esp, library_start_address(), server);
+	process->arch.signal_thread_ready = false;
+	process->arch.stop = STOP_NONE;
+	process->arch.has_message = false;
+	process->arch.thread = l4_task_new(task_id(process->task), PRIORITY_SIGNAL, library_stop_stack(),
+					   library_start_address(), server);
 	if (l4_is_nil(process->arch.thread)) {
 		printk("linux: the kernel has no memory for the task of %s (pid %d)\n", process->name, process->pid);
 		process_exit(process, wait_status_signalled(SIGKILL));
 	}
 	thread_areas_start(process);
 	set_priority(process->arch.thread, PRIORITY_USER);
+	user_await_start(process);
 }
 
-/* The life of a process's coroutine: one turn for each message of its task. */
-void arch_run_user(struct process *process, unsigned eip, unsigned esp)
+/* The main thread has been stopped, or is to be, for the sake of its registers. */
+static void go_on_elsewhere(struct process *process)
 {
-	process_check_signals(process);
-	start_task(process, eip, esp);
-	for (;;) {
-		leave_coroutine(PROCESS_USER);
-		process_check_signals(process);
-		message_serve(process);
-		process_check_signals(process);
+	user_stop(process);
+	signals_deliver(process, &process->arch.state);
+	user_resume(process);
+}
+
+/* One message of the main thread. Afterwards it waits for the answer, whatever it was, so that it may be stopped by a
+ * signal in place; only what concerns its registers needs the signal thread. */
+static void serve(struct process *process)
+{
+	process->arch.has_message = false;
+	message_serve(process);
+	bool handler = signals_act(process);
+	if (handler || process->arch.state_is_replaced || process->arch.stop == STOP_REPORTED) {
+		if (process->arch.state_is_replaced) {
+			process->arch.state.registers.eax = process->arch.reply[0];
+		}
+		go_on_elsewhere(process);
+	}
+	process->arch.serves_call = false;
+}
+
+/* No message, so somebody has a signal for a program that computes, or is on its way to us. */
+static void interrupt(struct process *process)
+{
+	int signal;
+
+	switch (signal_next(process, &signal)) {
+	case SIGNAL_NOTHING:
+		break;
+	case SIGNAL_IGNORED:
+	case SIGNAL_ENDS:
+		signals_act(process);
+		break;
+	case SIGNAL_STOPS:
+	case SIGNAL_HANDLER:
+		go_on_elsewhere(process);
 	}
 }
 
-/* The parent's registers lie in the frame of its system call, on the stack that the child has a copy of. */
+/* The life of a process's coroutine: one turn for each message of its task, and for signals. */
+static void serve_for_ever(struct process *process) __attribute__((noreturn));
+static void serve_for_ever(struct process *process)
+{
+	for (;;) {
+		leave_coroutine(PROCESS_USER);
+		if (process->arch.has_message) {
+			serve(process);
+		} else {
+			interrupt(process);
+		}
+	}
+}
+
+void arch_run_user(struct process *process, unsigned eip, unsigned esp)
+{
+	process->start_eip = eip;
+	process->start_esp = esp;
+	start_task(process);
+	signals_deliver(process, &process->arch.state);
+	user_resume(process);
+	serve_for_ever(process);
+}
+
+/* The parent is stopped in its call, so that the child can begin with its registers. */
+void arch_before_fork(struct process *parent)
+{
+	user_stop(parent);
+	parent->arch.state_is_replaced = true; /* it goes on with these, and the call's result */
+}
+
 void arch_fork(const struct process *parent, struct process *child)
 {
-	child->arch.fork_frame = parent->arch.message[1];
-	child->arch.area_selector = parent->arch.area_selector;
+	child->arch.state = parent->arch.state;
+	child->arch.state.registers.eax = 0;
+	child->arch.state_has_fpu = true;
+	child->arch.state_is_replaced = true;
 }
 
 void arch_run_child(struct process *child)
 {
-	unsigned selector = child->arch.area_selector;
-	unsigned esp = child->arch.fork_frame - sizeof(selector);
-
-	if (copy_out(child, esp, &selector, sizeof(selector)) < 0) {
-		process_exit(child, wait_status_signalled(SIGKILL));
-	}
-	arch_run_user(child, library_return_address(), esp);
+	arch_run_user(child, 0, 0);
 }
 
 /* The µ-kernel counts microseconds, 48 bits of them. The quotient fits for a year of computing. */
@@ -129,5 +187,5 @@ unsigned arch_user_ticks(const struct process *process)
 	return ticks;
 }
 
-/* It will be run, and sees the signal before anything else. */
+/* Its coroutine will be run, and looks. */
 void arch_interrupt_user(struct process *process) { make_ready(process); }

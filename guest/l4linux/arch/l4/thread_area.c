@@ -19,7 +19,6 @@ void arch_thread_area_changed(struct process *process, unsigned n)
 		return; /* thread_areas_start() will */
 	}
 	l4_thread_segment(process->arch.thread, n, area->base, area->limit);
-	process->arch.area_selector = area->limit ? FIRST_SELECTOR + 8 * n : 0;
 }
 
 /* The process has a new main thread, which has not run yet. */

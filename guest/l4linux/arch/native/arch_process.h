@@ -5,8 +5,6 @@
 #ifndef NATIVE_ARCH_PROCESS_H
 #define NATIVE_ARCH_PROCESS_H
 
-#define FPU_STATE_SIZE 108 /* what FNSAVE stores */
-
 struct arch_process {
 	unsigned char fpu[FPU_STATE_SIZE]; /* unless the processor has it (fpu.c) */
 	unsigned short fs, gs;		   /* unless the processor has them (segments.c) */

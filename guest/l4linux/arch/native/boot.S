@@ -14,7 +14,7 @@
 #define KERNEL_ENTRIES 64		/* of 4 MB: 256 MB */
 #define ENTRY_FLAGS 0x83		/* present, writable, 4 MB */
 #define CR4_PSE 0x10
-#define CR0_PG 0x80000000
+#define CR0_PG_NE 0x80000020		/* paging; floating-point errors are exception 16 */
 
 	.section .multiboot, "ax"
 	.balign	4
@@ -43,7 +43,7 @@ boot_entry:
 	orl	$CR4_PSE, %ecx
 	movl	%ecx, %cr4
 	movl	%cr0, %ecx
-	orl	$CR0_PG, %ecx
+	orl	$CR0_PG_NE, %ecx
 	movl	%ecx, %cr0
 	movl	$2f, %ecx
 	jmp	*%ecx

@@ -10,9 +10,6 @@
 	.cfi_sections .debug_frame
 
 #define KERNEL_DATA 0x10
-#define USER_DATA 0x23
-#define USER_CODE 0x1B
-#define EFLAGS_IF 0x200
 #define HAS_ERROR_CODE 0x00027D00	/* vectors 8, 10 to 14, 17 */
 
 	.text
@@ -134,37 +131,6 @@ resume_user:
 	jmp	restore_registers
 	.cfi_endproc
 	.size	resume_user, . - resume_user
-
-/* void enter_user(unsigned eip, unsigned esp, unsigned stack_top): the first instruction of a program. The kernel
- * stack is empty from then on. All registers are zero, as after execve(2). */
-	.globl	enter_user
-	.type	enter_user, @function
-enter_user:
-	.cfi_startproc
-	movl	4(%esp), %eax
-	movl	8(%esp), %edx
-	movl	12(%esp), %esp
-	.cfi_undefined eip
-	pushl	$USER_DATA
-	pushl	%edx
-	pushl	$EFLAGS_IF
-	pushl	$USER_CODE
-	pushl	%eax
-	movl	$USER_DATA, %eax
-	movl	%eax, %ds
-	movl	%eax, %es
-	xorl	%eax, %eax
-	movl	%eax, %fs
-	movl	%eax, %gs
-	xorl	%ebx, %ebx
-	xorl	%ecx, %ecx
-	xorl	%edx, %edx
-	xorl	%esi, %esi
-	xorl	%edi, %edi
-	xorl	%ebp, %ebp
-	iret
-	.cfi_endproc
-	.size	enter_user, . - enter_user
 
 	.section .rodata
 	.balign	4

@@ -36,11 +36,16 @@ void fpu_initialize(struct process *process)
 	save(process->arch.fpu);
 }
 
-void fpu_fork(const struct process *parent, struct process *child)
+void fpu_keep(const struct process *process)
 {
-	if (owner == parent) {
+	if (owner == process) {
 		save_owner();
 	}
+}
+
+void fpu_fork(const struct process *parent, struct process *child)
+{
+	fpu_keep(parent);
 	memcpy(child->arch.fpu, parent->arch.fpu, FPU_STATE_SIZE);
 }
 

@@ -43,7 +43,7 @@ static unsigned stack_top(const struct process *process)
 /* With interrupts off, in the process's coroutine: the last thing before user mode. */
 void return_to_user(struct process *process)
 {
-	process_check_signals(process);
+	user_signals(process);
 	space_load(process);
 	fpu_load(process);
 	segments_load_user(process);
@@ -53,15 +53,25 @@ void return_to_user(struct process *process)
 
 void arch_run_user(struct process *process, unsigned eip, unsigned esp)
 {
+	struct trap_frame *frame = user_frame(process);
+
+	memset(frame, 0, sizeof(*frame));
+	frame->eip = eip;
+	frame->esp = esp;
+	frame->cs = USER_CODE;
+	frame->ds = frame->es = frame->ss = USER_DATA;
+	frame->eflags = EFLAGS_IF;
 	interrupts_off();
 	return_to_user(process);
-	enter_user(eip, esp, stack_top(process));
+	resume_user(frame);
 }
 
 struct trap_frame *user_frame(const struct process *process)
 {
 	return (struct trap_frame *)(stack_top(process) - sizeof(struct trap_frame));
 }
+
+void arch_before_fork(struct process *parent) { (void)parent; }
 
 void arch_fork(const struct process *parent, struct process *child)
 {

@@ -36,6 +36,7 @@ void segments_load(void);
 void segments_set_kernel_stack(unsigned esp0);
 void segments_load_user(struct process *process);
 void segments_fork(const struct process *parent, struct process *child);
+void segments_keep(const struct process *process); /* FS and GS in process->arch */
 void segments_release(const struct process *process);
 void interrupt_table_load(void);
 void interrupt_controller_start(void);
@@ -43,12 +44,13 @@ void interrupt_dispatch(unsigned irq);
 void trap(struct trap_frame *frame);
 struct trap_frame *user_frame(const struct process *process); /* of its last way into the kernel */
 void return_to_user(struct process *process);
-void enter_user(unsigned eip, unsigned esp, unsigned stack_top) __attribute__((noreturn));
+void user_signals(struct process *process); /* acts on them, and leads the trap frame into a handler */
 void resume_user(struct trap_frame *frame) __attribute__((noreturn));
 void space_load(struct process *process);
 void space_forget(unsigned address); /* the processor's own copy of the page's entry */
 void fpu_initialize(struct process *process);
 void fpu_load(struct process *process);
+void fpu_keep(const struct process *process); /* in memory, in process->arch.fpu */
 void fpu_fork(const struct process *parent, struct process *child);
 void fpu_release(const struct process *process);
 

@@ -116,11 +116,24 @@ void segments_load_user(struct process *process)
 	owner = process;
 }
 
-void segments_fork(const struct process *parent, struct process *child)
+void segments_keep(const struct process *process)
 {
-	if (owner == parent) {
+	if (owner == process) {
 		save_owner();
 	}
+}
+
+bool arch_selector_is_loadable(const struct process *process, unsigned selector)
+{
+	unsigned n = selector / 8 - FIRST_THREAD_AREA;
+
+	return selector == USER_CODE || selector == USER_DATA ||
+	       ((selector & 7) == 3 && n < THREAD_AREAS && process->thread_areas[n].limit);
+}
+
+void segments_fork(const struct process *parent, struct process *child)
+{
+	segments_keep(parent);
 	child->arch.fs = parent->arch.fs;
 	child->arch.gs = parent->arch.gs;
 }

@@ -30,12 +30,11 @@ static void page_fault(struct process *process, const struct trap_frame *frame, 
 			return;
 		}
 		if (error == -ENOMEM) {
-			process_kill(process, SIGKILL);
+			signal_send_kernel(process, SIGKILL);
 			return;
 		}
 	}
-	printk("linux: %s (pid %d): cannot access address 0x%x\n", process->name, process->pid, address);
-	exception(process, VECTOR_PAGE_FAULT, frame->error_code, frame->eip);
+	exception(process, VECTOR_PAGE_FAULT, frame->error_code, frame->eip, address);
 }
 
 static void from_user(struct trap_frame *frame)
@@ -59,7 +58,7 @@ static void from_user(struct trap_frame *frame)
 		} else if (frame->vector == VECTOR_PAGE_FAULT) {
 			page_fault(process, frame, address);
 		} else {
-			exception(process, frame->vector, frame->error_code, frame->eip);
+			exception(process, frame->vector, frame->error_code, frame->eip, address);
 		}
 		interrupts_off();
 	}
