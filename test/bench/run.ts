@@ -1,12 +1,12 @@
-// node --import tsx test/bench/run.ts: each kernel in our interpreter and in v86, in the same run, with the ratio.
-// Every kernel runs twice in each and the better time counts, so that compiling is not measured.
+// npm run bench: each kernel in our interpreter and in v86, in the same run, with the ratio.
+// Every kernel runs several times in each and the best time counts, so that compiling is not measured.
 // Time on the processor is counted, not the wall's: the machine may be shared.
 import { Machine } from '../../src/emulator/machine.ts';
 import { assembleImage } from '../support/machineAssemble.ts';
 import { KERNELS } from './kernels.ts';
 import { secondsInV86 } from './v86.ts';
 
-const REPEATS = 2;
+const REPEATS = 4;
 
 interface Measured {
   readonly seconds: number;

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 
 import { createMemory, RAM_OFFSET } from '../../src/emulator/memoryLayout.ts';
 import { PendingFault } from '../../src/emulator/x86/faults.ts';
-import { Mmu, WANT_READ, WANT_WRITE } from '../../src/emulator/x86/memory/mmu.ts';
+import { Mmu } from '../../src/emulator/x86/memory/mmu.ts';
+import { WANT_READ, WANT_WRITE } from '../../src/emulator/x86/memory/rights.ts';
 import { CR0, CR3, CR4 } from '../../src/emulator/x86/registers.ts';
 import { machineWith, type TestMachine } from '../support/machineTest.ts';
 import {

@@ -10,6 +10,14 @@ export const MICRO_WORDS = 8;
 export const ACCOUNT = 6;
 export const LOCATION = 7;
 
+/** Words for the blocks of one machine: a power of two. */
+export const ARENA_WORDS = 0x20_0000;
+/**
+ * Mask of a place among them. The fast path computes every place with this mask, and every counter with `| 0`: so
+ * the engine's compiler knows that they are small integers, and neither boxes them nor tests for overflow.
+ */
+export const PLACE = 0x1f_ffff;
+
 /** Operand order of memory forms: register or value, base, index, shift, displacement. */
 export const MICRO = {
   INVALID: 0, // the block's bytes changed: look again at this instruction

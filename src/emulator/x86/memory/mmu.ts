@@ -4,27 +4,25 @@
 import { OPEN_BUS_OFFSET, RAM_OFFSET, type MachineMemory } from '../../memoryLayout.ts';
 import { PF_FAULT, type PendingFault } from '../faults.ts';
 import { CR0, CR0_PG, CR0_WP, CR2, CR3, CR4, CR4_PSE } from '../registers.ts';
+import { FastTable } from './fastTable.ts';
 import {
   FAST_READ_SUPERVISOR,
   FAST_READ_USER,
+  FAST_WRITE,
   FAST_WRITE_SUPERVISOR,
   FAST_WRITE_USER,
-  FastTable,
-} from './fastTable.ts';
+  FAULT_PRESENT,
+  PDE_LARGE,
+  PTE_ACCESSED,
+  PTE_DIRTY,
+  PTE_PRESENT,
+  PTE_USER,
+  PTE_WRITABLE,
+  WANT_READ,
+  WANT_USER,
+  WANT_WRITE,
+} from './rights.ts';
 import { ENTRY_DIRTY, ENTRY_USER, ENTRY_WRITABLE, Tlb } from './tlb.ts';
-
-// What an access wants; the values are those of the page-fault error code (SDM vol. 3, 4.7).
-export const WANT_READ = 0;
-export const WANT_WRITE = 2;
-export const WANT_USER = 4;
-const FAULT_PRESENT = 1;
-
-const PTE_PRESENT = 1;
-const PTE_WRITABLE = 2;
-const PTE_USER = 4;
-const PTE_ACCESSED = 0x20;
-const PTE_DIRTY = 0x40;
-const PDE_LARGE = 0x80;
 
 /** Who must know: the block cache of stores into code, the processor of the instruction count, an observer of code pages. */
 export interface MmuObserver {
@@ -35,6 +33,22 @@ export interface MmuObserver {
   codePageFilled(linearPage: number, physicalPage: number): void;
 }
 
+/** Index bit of RIGHTS beside those of a TLB entry: CR0.WP is set. */
+const PROTECTED = 8;
+
+/** The fast table's bits by an entry's permissions. A clear D bit forbids writing, so that the first write walks. */
+const RIGHTS = Uint8Array.from({ length: 16 }, (_, flags) => {
+  const user = (flags & ENTRY_USER) !== 0;
+  const writable = (flags & ENTRY_WRITABLE) !== 0;
+  const dirty = (flags & ENTRY_DIRTY) !== 0;
+  return (
+    FAST_READ_SUPERVISOR |
+    (dirty && (writable || (flags & PROTECTED) === 0) ? FAST_WRITE_SUPERVISOR : 0) |
+    (user ? FAST_READ_USER : 0) |
+    (user && writable && dirty ? FAST_WRITE_USER : 0)
+  );
+});
+
 export class Mmu {
   readonly instructionTlb = new Tlb(8);
   readonly dataTlb = new Tlb(16);
@@ -43,6 +57,8 @@ export class Mmu {
   /** The most recently used page of each instruction TLB set: (page | user << 20 | valid << 21), and where it lies. */
   readonly fetchTags = new Int32Array(8);
   readonly fetchPhysical = new Int32Array(8);
+  /** One bit for each of them that may be valid. */
+  private liveFetches = 0;
   /** Data references so far; hits are these less the misses. */
   references = 0;
   readonly memory: MachineMemory;
@@ -72,9 +88,11 @@ export class Mmu {
     if (index >= 0) {
       return this.smallHit(index, linear, want);
     }
-    index = this.largeTlb.find(linear >>> 22);
-    if (index >= 0) {
-      return this.largeHit(index, linear, want);
+    if (!this.largeTlb.empty) {
+      index = this.largeTlb.find(linear >>> 22);
+      if (index >= 0) {
+        return this.largeHit(index, linear, want);
+      }
     }
     if (!this.walk(linear, want)) {
       return -1;
@@ -178,6 +196,7 @@ export class Mmu {
     if (this.r[CR0] >= 0) {
       this.fetchTags[page & 7] = page | (3 << 20);
       this.fetchPhysical[page & 7] = page << 12;
+      this.liveFetches |= 1 << (page & 7);
       return linear;
     }
     const tlb = this.instructionTlb;
@@ -209,6 +228,7 @@ export class Mmu {
     const user = (this.instructionTlb.flags[index] & ENTRY_USER) === 0 ? 0 : 1;
     this.fetchTags[page & 7] = page | (user << 20) | (1 << 21);
     this.fetchPhysical[page & 7] = this.instructionTlb.physical[index];
+    this.liveFetches |= 1 << (page & 7);
   }
 
   /** SDM vol. 3, 4.3: two levels, A and D bits set once the access is known to be allowed. */
@@ -291,18 +311,8 @@ export class Mmu {
     if (physical >>> 0 >= this.memory.ramSize) {
       return 0;
     }
-    let rights = FAST_READ_SUPERVISOR;
-    const writable = (flags & ENTRY_DIRTY) !== 0 && this.observer.codePages[physical >>> 12] === 0;
-    if (writable && ((flags & ENTRY_WRITABLE) !== 0 || (this.r[CR0] & CR0_WP) === 0)) {
-      rights |= FAST_WRITE_SUPERVISOR;
-    }
-    if ((flags & ENTRY_USER) !== 0) {
-      rights |= FAST_READ_USER;
-      if (writable && (flags & ENTRY_WRITABLE) !== 0) {
-        rights |= FAST_WRITE_USER;
-      }
-    }
-    return rights;
+    const rights = RIGHTS[(this.r[CR0] & CR0_WP) === 0 ? flags : flags | PROTECTED];
+    return this.observer.codePages[physical >>> 12] === 0 ? rights : rights & ~FAST_WRITE;
   }
 
   /** Offset of a physical page in machine memory; outside RAM a page of ones, freshly painted. */
@@ -369,9 +379,10 @@ export class Mmu {
 
   /** After a change of CR0.WP or of the tables behind the fast paths: they refill from the TLBs. */
   dropShadows(): void {
-    for (let set = 0; set < this.fetchTags.length; set++) {
-      this.fetchTags[set] = 0;
+    for (let live = this.liveFetches; live !== 0; live &= live - 1) {
+      this.fetchTags[31 - Math.clz32(live & -live)] = 0;
     }
+    this.liveFetches = 0;
     this.fast.flush();
   }
 

@@ -10,6 +10,10 @@ export const ENTRY_DIRTY = 4;
 
 const EMPTY = -1;
 
+// What a use of each way keeps of its set's tree, and what it sets: every switch on the way points elsewhere.
+const TREE_KEEP = Uint8Array.of(4, 4, 2, 2);
+const TREE_SET = Uint8Array.of(3, 1, 4, 0);
+
 export class Tlb {
   readonly sets: number;
   /** Page number (linear address >> shift), or -1. Index: set * 4 + way. */
@@ -37,42 +41,48 @@ export class Tlb {
 
   /** Index of the entry for a page, or -1. Changes nothing. */
   find(page: number): number {
+    const { pages } = this;
     const first = (page & (this.sets - 1)) * WAYS;
-    const pages = this.pages;
-    for (let index = first; index < first + WAYS; index++) {
-      if (pages[index] === page) {
-        return index;
-      }
+    if (pages[first] === page) {
+      return first;
     }
-    return -1;
+    if (pages[first + 1] === page) {
+      return first + 1;
+    }
+    if (pages[first + 2] === page) {
+      return first + 2;
+    }
+    return pages[first + 3] === page ? first + 3 : -1;
+  }
+
+  /** Whether nothing was filled since the last flush. */
+  get empty(): boolean {
+    return this.usedSets === 0;
   }
 
   /** Makes an entry the most recently used of its set. */
   touch(index: number): void {
+    const { tree } = this;
     const set = index >> 2;
-    const old = this.tree[set];
-    switch (index & 3) {
-      case 0:
-        this.tree[set] = old | 3;
-        break;
-      case 1:
-        this.tree[set] = (old | 1) & ~2;
-        break;
-      case 2:
-        this.tree[set] = (old & ~1) | 4;
-        break;
-      default:
-        this.tree[set] = old & ~5;
-        break;
-    }
+    const way = index & 3;
+    tree[set] = (tree[set] & TREE_KEEP[way]) | TREE_SET[way];
   }
 
   /** The way that a fill of this set would take: an empty one first, else what the tree says. */
   victim(set: number): number {
-    for (let way = 0; way < WAYS; way++) {
-      if (this.pages[set * WAYS + way] === EMPTY) {
-        return way;
-      }
+    const { pages } = this;
+    const first = set * WAYS;
+    if (pages[first] === EMPTY) {
+      return 0;
+    }
+    if (pages[first + 1] === EMPTY) {
+      return 1;
+    }
+    if (pages[first + 2] === EMPTY) {
+      return 2;
+    }
+    if (pages[first + 3] === EMPTY) {
+      return 3;
     }
     const tree = this.tree[set];
     return (tree & 1) === 0 ? (tree >> 1) & 1 : 2 + ((tree >> 2) & 1);
@@ -100,14 +110,15 @@ export class Tlb {
   }
 
   flush(): void {
+    const { pages, tree } = this;
     for (let used = this.usedSets; used !== 0; used &= used - 1) {
       const set = 31 - Math.clz32(used & -used);
       const first = set * WAYS;
-      this.pages[first] = EMPTY;
-      this.pages[first + 1] = EMPTY;
-      this.pages[first + 2] = EMPTY;
-      this.pages[first + 3] = EMPTY;
-      this.tree[set] = 0;
+      pages[first] = EMPTY;
+      pages[first + 1] = EMPTY;
+      pages[first + 2] = EMPTY;
+      pages[first + 3] = EMPTY;
+      tree[set] = 0;
     }
     this.usedSets = 0;
     this.flushes++;

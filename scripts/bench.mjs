@@ -1,0 +1,17 @@
+#!/usr/bin/env node
+// Bundles the benchmark with the options of the shipped bundles, because they decide the interpreter's speed, and runs
+// it.   node scripts/bench.mjs
+import esbuild from 'esbuild';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { common } from './build.mjs';
+
+const outfile = path.join(common.absWorkingDir, 'dist/bench.mjs');
+await esbuild.build({
+  ...common,
+  entryPoints: ['test/bench/run.ts'],
+  outfile,
+  platform: 'node',
+  format: 'esm',
+});
+await import(pathToFileURL(outfile).href);
