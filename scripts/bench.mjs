@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 // Bundles the benchmark with the options of the shipped bundles, because they decide the interpreter's speed, and runs
 // it.   node scripts/bench.mjs
+import { spawnSync } from 'node:child_process';
 import esbuild from 'esbuild';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { common } from './build.mjs';
 
 const outfile = path.join(common.absWorkingDir, 'dist/bench.mjs');
@@ -14,4 +14,5 @@ await esbuild.build({
   platform: 'node',
   format: 'esm',
 });
-await import(pathToFileURL(outfile).href);
+const { status } = spawnSync(process.execPath, [outfile], { stdio: 'inherit' });
+process.exit(status ?? 1);
