@@ -371,6 +371,8 @@ const EMITTERS: Partial<Record<HandlerName, Emitter>> = {
   shl: shift(MICRO.SHL_RI, 0),
   shr: shift(MICRO.SHR_RI, 1),
   sar: shift(MICRO.SAR_RI, 2),
+  rol: unary(MICRO.ROL_RI, shiftCount),
+  ror: unary(MICRO.ROR_RI, shiftCount),
   mov,
   movzx: extend(MICRO.LOAD8Z, MICRO.LOAD16Z, MICRO.MOVZX8, MICRO.MOVZX16),
   movsx: extend(MICRO.LOAD8S, MICRO.LOAD16S, MICRO.MOVSX8, MICRO.MOVSX16),

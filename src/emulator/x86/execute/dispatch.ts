@@ -28,7 +28,7 @@ import { OPERATIONS, adc, decrement, increment, sbb, sub } from './alu.ts';
 import { EXIT, slowLoad, slowProbe, slowSegment, slowStore } from './dispatchSlow.ts';
 import { PLACE } from '../microOps.ts';
 import { imulTruncating } from './multiply.ts';
-import { sar, shl, shr } from './shifts.ts';
+import { rol, ror, sar, shl, shr } from './shifts.ts';
 
 /** Runs from the block at `start` (ENTER_BLOCK: look it up) at the EIP in the registers, for at most cpu.left instructions. */
 export function executeBlocks(cpu: Cpu, start: number): number {
@@ -629,6 +629,124 @@ export function executeBlocks(cpu: Cpu, start: number): number {
         pc = (pc + 8) & PLACE;
         continue;
       }
+      case 96: /* ROL_RI */ {
+        r[code[pc + 1]] = rol(r, 32, r[code[pc + 1]], code[pc + 2]);
+        pc = (pc + 8) & PLACE;
+        continue;
+      }
+      case 97: /* ROR_RI */ {
+        r[code[pc + 1]] = ror(r, 32, r[code[pc + 1]], code[pc + 2]);
+        pc = (pc + 8) & PLACE;
+        continue;
+      }
+      case 98: /* SHR_RI_QUIET */ {
+        r[code[pc + 1]] = r[code[pc + 1]] >>> code[pc + 2];
+        pc = (pc + 8) & PLACE;
+        continue;
+      }
+      case 99: /* SAR_RI_QUIET */ {
+        r[code[pc + 1]] = r[code[pc + 1]] >> code[pc + 2];
+        pc = (pc + 8) & PLACE;
+        continue;
+      }
+      case 100: /* ROL_RI_QUIET */ {
+        const value = r[code[pc + 1]];
+        const count = code[pc + 2];
+        r[code[pc + 1]] = (value << count) | (value >>> -count);
+        pc = (pc + 8) & PLACE;
+        continue;
+      }
+      case 101: /* AND_RR_QUIET */ {
+        r[code[pc + 1]] = r[code[pc + 1]] & r[code[pc + 2]];
+        pc = (pc + 8) & PLACE;
+        continue;
+      }
+      case 102: /* AND_RI_QUIET */ {
+        r[code[pc + 1]] = r[code[pc + 1]] & code[pc + 2];
+        pc = (pc + 8) & PLACE;
+        continue;
+      }
+      case 103: /* OR_RR_QUIET */ {
+        r[code[pc + 1]] = r[code[pc + 1]] | r[code[pc + 2]];
+        pc = (pc + 8) & PLACE;
+        continue;
+      }
+      case 104: /* OR_RI_QUIET */ {
+        r[code[pc + 1]] = r[code[pc + 1]] | code[pc + 2];
+        pc = (pc + 8) & PLACE;
+        continue;
+      }
+      case 105: /* XOR_RR_QUIET */ {
+        r[code[pc + 1]] = r[code[pc + 1]] ^ r[code[pc + 2]];
+        pc = (pc + 8) & PLACE;
+        continue;
+      }
+      case 106: /* XOR_RI_QUIET */ {
+        r[code[pc + 1]] = r[code[pc + 1]] ^ code[pc + 2];
+        pc = (pc + 8) & PLACE;
+        continue;
+      }
+      case 107: /* SUB_RR_QUIET */ {
+        r[code[pc + 1]] = r[code[pc + 1]] - r[code[pc + 2]];
+        pc = (pc + 8) & PLACE;
+        continue;
+      }
+      case 108: /* CMP_RR_JCC */ {
+        const a = r[code[pc + 1]];
+        const b = r[code[pc + 2]];
+        const result = (a - b) | 0;
+        r[LAZY_TYPE] = LAZY_SUB;
+        r[LAZY_A] = a;
+        r[LAZY_B] = b;
+        r[LAZY_RESULT] = result;
+        slot = compared(a, b, result, code[pc + 9]) ? (pc + 11) & PLACE : (pc + 13) & PLACE;
+        eip = (eip + code[slot - 1]) | 0;
+        break;
+      }
+      case 109: /* CMP_RI_JCC */ {
+        const a = r[code[pc + 1]];
+        const b = code[pc + 2];
+        const result = (a - b) | 0;
+        r[LAZY_TYPE] = LAZY_SUB;
+        r[LAZY_A] = a;
+        r[LAZY_B] = b;
+        r[LAZY_RESULT] = result;
+        slot = compared(a, b, result, code[pc + 9]) ? (pc + 11) & PLACE : (pc + 13) & PLACE;
+        eip = (eip + code[slot - 1]) | 0;
+        break;
+      }
+      case 110: /* TEST_RR_JZ */ {
+        const result = r[code[pc + 1]] & r[code[pc + 2]];
+        r[LAZY_TYPE] = LAZY_LOGIC;
+        r[LAZY_RESULT] = result;
+        slot = (result === 0) === (code[pc + 8] === 12) ? (pc + 11) & PLACE : (pc + 13) & PLACE;
+        eip = (eip + code[slot - 1]) | 0;
+        break;
+      }
+      case 111: /* TEST_RI_JZ */ {
+        const result = r[code[pc + 1]] & code[pc + 2];
+        r[LAZY_TYPE] = LAZY_LOGIC;
+        r[LAZY_RESULT] = result;
+        slot = (result === 0) === (code[pc + 8] === 12) ? (pc + 11) & PLACE : (pc + 13) & PLACE;
+        eip = (eip + code[slot - 1]) | 0;
+        break;
+      }
+      case 112: /* AND_RI_JZ */ {
+        const result = r[code[pc + 1]] & code[pc + 2];
+        r[code[pc + 1]] = result;
+        r[LAZY_TYPE] = LAZY_LOGIC;
+        r[LAZY_RESULT] = result;
+        slot = (result === 0) === (code[pc + 8] === 12) ? (pc + 11) & PLACE : (pc + 13) & PLACE;
+        eip = (eip + code[slot - 1]) | 0;
+        break;
+      }
+      case 113: /* DEC_JZ */ {
+        const result = decrement(r, 32, r[code[pc + 1]]);
+        r[code[pc + 1]] = result;
+        slot = (result === 0) === (code[pc + 8] === 12) ? (pc + 11) & PLACE : (pc + 13) & PLACE;
+        eip = (eip + code[slot - 1]) | 0;
+        break;
+      }
       case 19: /* LOAD32 */ {
         const linear = (r[code[pc + 2]] + (r[code[pc + 3]] << code[pc + 4]) + code[pc + 5]) | 0;
         const entry = fast[linear >>> 12];
@@ -799,6 +917,16 @@ export function executeBlocks(cpu: Cpu, start: number): number {
     const link = slot === 0 ? 0 : code[slot];
     if (link > 0) {
       pc = link & PLACE;
+      if (code[pc] === 1 /* BEGIN, without going through the switch */) {
+        left = (left - code[pc + 1]) | 0;
+        if (left < 0) {
+          left = (left + code[pc + 1]) | 0;
+          exit = EXIT.PRECISE;
+          break;
+        }
+        references = (references + code[pc + 2]) | 0;
+        pc = (pc + 8) & PLACE;
+      }
       continue;
     }
     if (left === 0) {
