@@ -24,7 +24,7 @@ import {
   expandDownAllows,
   highestOffset,
 } from './memory/segmentation.ts';
-import { ATTRIBUTES, BASE, CPL, CS, DS, EFLAGS, EIP, ES, GS, LIMIT, SS } from './registers.ts';
+import { ATTRIBUTES, BASE, CPL, CR3, CS, DS, EFLAGS, EIP, ES, GS, LIMIT, SS } from './registers.ts';
 
 /** The I/O ports as the processor reaches them; width in bits. */
 export interface PortSpace {
@@ -189,6 +189,13 @@ export class Cpu implements MmuObserver {
       this.inhibitInterrupts ||
       ((flags & IF) !== 0 && this.interruptLine.pending)
     );
+  }
+
+  /** MOV CR3 and a task switch: another page directory, and empty TLBs. */
+  loadPageDirectory(directory: number): void {
+    this.r[CR3] = directory;
+    this.cr3Loads++;
+    this.mmu.flush();
   }
 
   setPrivilege(level: number): void {

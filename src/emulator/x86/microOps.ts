@@ -116,4 +116,7 @@ export const MICRO = {
   TEST_RI_JZ: 111,
   AND_RI_JZ: 112,
   DEC_JZ: 113,
+  LOAD_CR3: 114, // register; ends the block, as INVLPG does; #GP unless CPL is 0
+  INVLPG: 115, // -, base, index, shift, displacement; likewise
+  MOV_FROM_CONTROL: 116, // destination, word of the control register; #GP unless CPL is 0
 } as const;

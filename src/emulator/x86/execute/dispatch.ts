@@ -747,6 +747,40 @@ export function executeBlocks(cpu: Cpu, start: number): number {
         eip = (eip + code[slot - 1]) | 0;
         break;
       }
+      case 114: /* LOAD_CR3 */ {
+        if (r[CPL] !== 0) {
+          fault.set(GP, 0);
+          exit = EXIT.FAULT;
+          break loop;
+        }
+        cpu.loadPageDirectory(r[code[pc + 1]]);
+        slot = 0;
+        eip = (eip + (code[pc + 7] & 0xffff) + (code[pc + 7] >>> 16)) | 0;
+        break;
+      }
+      case 115: /* INVLPG */ {
+        if (r[CPL] !== 0) {
+          fault.set(GP, 0);
+          exit = EXIT.FAULT;
+          break loop;
+        }
+        mmu.invalidatePage(
+          (r[code[pc + 2]] + (r[code[pc + 3]] << code[pc + 4]) + code[pc + 5]) | 0,
+        );
+        slot = 0;
+        eip = (eip + (code[pc + 7] & 0xffff) + (code[pc + 7] >>> 16)) | 0;
+        break;
+      }
+      case 116: /* MOV_FROM_CONTROL */ {
+        if (r[CPL] !== 0) {
+          fault.set(GP, 0);
+          exit = EXIT.FAULT;
+          break loop;
+        }
+        r[code[pc + 1]] = r[code[pc + 2]];
+        pc = (pc + 8) & PLACE;
+        continue;
+      }
       case 19: /* LOAD32 */ {
         const linear = (r[code[pc + 2]] + (r[code[pc + 3]] << code[pc + 4]) + code[pc + 5]) | 0;
         const entry = fast[linear >>> 12];

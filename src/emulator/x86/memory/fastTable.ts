@@ -34,8 +34,9 @@ export class FastTable {
     return this.lists.length - 1;
   }
 
-  installSmall(set: number, page: number, entry: number): void {
+  installSmall(page: number, entry: number): void {
     const { entries, smallPages } = this;
+    const set = page & (smallPages.length - 1);
     const old = smallPages[set];
     if (old !== NONE) {
       entries[old] = 0;
