@@ -7,8 +7,11 @@ import { buildGuest } from './build-guest.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const at = (file) => path.join(root, file);
-const common = {
+/** What every bundle has in common. */
+export const common = {
   bundle: true,
+  // Puts constants of other modules in their places: the interpreter is a third faster for it. Names stay.
+  minifySyntax: true,
   sourcemap: 'linked',
   logLevel: 'warning',
   absWorkingDir: root,

@@ -94,12 +94,9 @@ update:
   ret
 ${TAIL}`;
 
-/** Ring 3 executes INT, the kernel returns: the µ-kernel's daily work. */
-const INTERRUPT = `
-  .globl start
-start:
-  mov $0x20000, %esp
-${PAGING}
+/** GDT, TSS and an interrupt gate of level 3 to `handler` at `vector`; goes on in ring 3 at `user`. */
+function enterRing3(vector: number): string {
+  return `
   lgdt gdtr
   ljmp $8, $1f
 1: mov $0x10, %eax
@@ -117,11 +114,11 @@ ${PAGING}
   mov $0x28, %eax
   ltr %ax
   mov $handler, %eax
-  mov %ax, idt + 0x30*8
+  mov %ax, idt + ${vector}*8
   shr $16, %eax
-  mov %ax, idt + 0x30*8 + 6
-  movw $8, idt + 0x30*8 + 2
-  movw $0xee00, idt + 0x30*8 + 4
+  mov %ax, idt + ${vector}*8 + 6
+  movw $8, idt + ${vector}*8 + 2
+  movw $0xee00, idt + ${vector}*8 + 4
   lidt idtr
   push $0x23
   push $0x30000
@@ -129,16 +126,10 @@ ${PAGING}
   push $0x1b
   push $user
   iret
-user:
-  mov $REPEAT, %ebx
-1: int $0x30
-  dec %ebx
-  jnz 1b
-  jmp finish
-handler:
-  inc %edi
-  iret
-${TAIL}
+`;
+}
+
+const RING_TABLES = `
   .data
   .align 8
 gdt: .quad 0, 0x00cf9b000000ffff, 0x00cf93000000ffff, 0x00cffb000000ffff, 0x00cff3000000ffff
@@ -152,6 +143,67 @@ idtr: .word 0x3ff
 idt: .fill 0x400
 tss: .fill 0x68
 `;
+
+/** Ring 3 executes INT, the kernel returns: the µ-kernel's daily work. */
+const INTERRUPT = `
+  .globl start
+start:
+  mov $0x20000, %esp
+${PAGING}
+${enterRing3(0x30)}
+user:
+  mov $REPEAT, %ebx
+1: int $0x30
+  dec %ebx
+  jnz 1b
+  jmp finish
+handler:
+  inc %edi
+  iret
+${TAIL}${RING_TABLES}`;
+
+/**
+ * Ring 3 reads and writes pages that are not present, from a window of 64: the handler maps the page of CR2, takes
+ * away the one that was mapped before it, and returns to the instruction. Two faults a round.
+ */
+const PAGE_FAULT = `
+  .globl start
+start:
+  mov $0x20000, %esp
+${PAGING}
+  mov $0x201c00, %edi
+  mov $64, %ecx
+  xor %eax, %eax
+  rep stosl
+  mov $0x201c00, %edi
+${enterRing3(14)}
+user:
+  mov $REPEAT, %ebx
+  mov $0x300000, %esi
+1: mov (%esi), %eax
+  mov %eax, 0x1000(%esi)
+  add $0x2000, %esi
+  and $0x33ffff, %esi
+  dec %ebx
+  jnz 1b
+  jmp finish
+handler:
+  push %eax
+  push %edx
+  movl $0, (%edi)
+  invlpg (%ebp)
+  mov %cr2, %eax
+  mov %eax, %ebp
+  mov %eax, %edx
+  shr $12, %edx
+  or $7, %eax
+  lea 0x201000(,%edx,4), %edi
+  mov %eax, (%edi)
+  pop %edx
+  pop %eax
+  add $4, %esp
+  iret
+${TAIL}${RING_TABLES}`;
 
 /** Two page directories in turn, and three references after each switch. */
 const SWITCH = `
@@ -193,5 +245,6 @@ export const KERNELS: readonly BenchKernel[] = [
   kernel('integer', INTEGER, 12_000),
   kernel('memory with paging', MEMORY, 2_500),
   kernel('int and iret', INTERRUPT, 2_000_000),
+  kernel('page fault', PAGE_FAULT, 500_000),
   kernel('CR3 switch', SWITCH, 1_000_000),
 ];

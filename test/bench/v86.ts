@@ -1,12 +1,8 @@
 // Runs a Multiboot image in v86 until it writes port 0xF4, and says how long that took. The debug build of its script
 // is used because only there the names that reach the processor are readable; the WebAssembly is the release one.
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 
-const BUILD = path.join(
-  path.dirname(fileURLToPath(import.meta.url)),
-  '../../node_modules/v86/build',
-);
+const BUILD = path.resolve('node_modules/v86/build');
 
 /** The little of v86 that is used here. */
 interface V86Cpu {

@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 
 import { createMemory, RAM_OFFSET } from '../../src/emulator/memoryLayout.ts';
 import { PendingFault } from '../../src/emulator/x86/faults.ts';
-import { Mmu, WANT_READ, WANT_WRITE } from '../../src/emulator/x86/memory/mmu.ts';
+import { Mmu } from '../../src/emulator/x86/memory/mmu.ts';
+import { WANT_READ, WANT_WRITE } from '../../src/emulator/x86/memory/rights.ts';
+import type { Tlb } from '../../src/emulator/x86/memory/tlb.ts';
 import { CR0, CR3, CR4 } from '../../src/emulator/x86/registers.ts';
 import { machineWith, type TestMachine } from '../support/machineTest.ts';
 import {
@@ -71,8 +73,8 @@ describe('The data TLB', () => {
       }
       (isLarge ? large : small).reference(isLarge ? page >> 10 : page, write);
       if (count % 10_000 === 0) {
-        assert.deepEqual(contents(mmu.dataTlb.pages), small.pages());
-        assert.deepEqual(contents(mmu.largeTlb.pages), large.pages());
+        assert.deepEqual(contents(mmu.dataTlb), small.pages());
+        assert.deepEqual(contents(mmu.largeTlb), large.pages());
       }
     }
     assert.equal(mmu.dataTlb.misses, small.misses + large.misses);
@@ -80,8 +82,8 @@ describe('The data TLB', () => {
   });
 });
 
-function contents(pages: Int32Array): (number | undefined)[] {
-  return Array.from(pages, (page) => (page === -1 ? undefined : page));
+function contents(tlb: Tlb): (number | undefined)[] {
+  return Array.from(tlb.snapshot().pages, (page) => (page === -1 ? undefined : page));
 }
 
 function run(assembly: string): TestMachine {

@@ -8,6 +8,7 @@ import { HANDLERS } from './execute/handlers.ts';
 import { GP, UD } from './faults.ts';
 import { ACCOUNT, LOCATION, MICRO, MICRO_WORDS } from './microOps.ts';
 import { BASE, CPL, CS } from './registers.ts';
+import { simplify } from './simplify.ts';
 import { MicroWriter, translate } from './translate.ts';
 
 /** Bounds the time between two looks at the instruction budget, and the micro-operations of a block. */
@@ -133,6 +134,7 @@ function writeBlock(
   });
   endBlock(out, instructions, offset);
   out.finish(start, instructions.length);
+  simplify(blocks.code, start, out.position);
   forbidFarLinks(blocks.code, start, out.position, physical & 0xfff);
   const { code } = blocks;
   code[start + 1] = instructions.length;

@@ -2,9 +2,8 @@
 // kills only the blocks whose bytes it touches: their micro-operations become INVALID in place, which stops even the
 // block that is running at its next instruction.
 import type { Instruction } from './decode/instruction.ts';
-import { MICRO, MICRO_WORDS } from './microOps.ts';
+import { ARENA_WORDS, MICRO, MICRO_WORDS } from './microOps.ts';
 
-const ARENA_WORDS = 1 << 21;
 /** Where a run starts whose block is not known yet. */
 export const ENTER_BLOCK = 0;
 /** The front of the arena belongs to blocks that are run once, cut to an exact length. */

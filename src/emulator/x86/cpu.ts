@@ -2,6 +2,7 @@
 // privilege, faults. No instruction's meaning stands here (execute/), nor the run loop (interpreter.ts).
 import type { MachineMemory } from '../memoryLayout.ts';
 import { BlockCache } from './blocks.ts';
+import type { Gate } from './execute/gates.ts';
 import { Decoder } from './decode/decoder.ts';
 import type { Instruction } from './decode/instruction.ts';
 import { IF, TF } from './flags.ts';
@@ -13,10 +14,17 @@ import {
   FAST_READ_USER,
   FAST_WRITE_SUPERVISOR,
   FAST_WRITE_USER,
-} from './memory/fastTable.ts';
-import { Mmu, WANT_USER, type MmuObserver } from './memory/mmu.ts';
-import { BIG, type Descriptor, expandDownAllows, highestOffset } from './memory/segmentation.ts';
-import { ATTRIBUTES, BASE, CPL, CS, DS, EFLAGS, EIP, ES, GS, LIMIT, SS } from './registers.ts';
+  WANT_USER,
+} from './memory/rights.ts';
+import { Mmu, type MmuObserver } from './memory/mmu.ts';
+import { BIG } from './memory/descriptorBits.ts';
+import {
+  DESCRIPTOR_CACHE_MASK,
+  type Descriptor,
+  expandDownAllows,
+  highestOffset,
+} from './memory/segmentation.ts';
+import { ATTRIBUTES, BASE, CPL, CR3, CS, DS, EFLAGS, EIP, ES, GS, LIMIT, SS } from './registers.ts';
 
 /** The I/O ports as the processor reaches them; width in bits. */
 export interface PortSpace {
@@ -83,7 +91,11 @@ export class Cpu implements MmuObserver {
   readonly highest = new Float64Array(16).fill(-1);
   stackMask = -1;
   /** Descriptors that segmentation.ts has taken apart. */
-  readonly descriptors: (Descriptor | undefined)[] = [];
+  readonly descriptors = new Array<Descriptor | undefined>(DESCRIPTOR_CACHE_MASK + 1).fill(
+    undefined,
+  );
+  /** Gates of the interrupt descriptor table that gates.ts has taken apart, by vector. */
+  readonly gates = new Array<Gate | undefined>(256).fill(undefined);
   private flatSegments = 0;
   /** Which of the block cache's modes the segments make. */
   mode = 1;
@@ -177,6 +189,13 @@ export class Cpu implements MmuObserver {
       this.inhibitInterrupts ||
       ((flags & IF) !== 0 && this.interruptLine.pending)
     );
+  }
+
+  /** MOV CR3 and a task switch: another page directory, and empty TLBs. */
+  loadPageDirectory(directory: number): void {
+    this.r[CR3] = directory;
+    this.cr3Loads++;
+    this.mmu.flush();
   }
 
   setPrivilege(level: number): void {

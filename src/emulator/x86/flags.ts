@@ -34,6 +34,11 @@ export const LAZY_GIVEN = 8; // CF, OF and AF stand in LAZY_B, the rest follows 
 /** Bit n is set where the nibble n has an even number of ones. */
 const EVEN_NIBBLES = 0x9669;
 
+/** PF of each low byte of a result. */
+const PARITY_FLAG = Uint8Array.from({ length: 256 }, (_, low) =>
+  ((EVEN_NIBBLES >> ((low ^ (low >> 4)) & 15)) & 1) === 0 ? 0 : PF,
+);
+
 export function setLazy(r: Int32Array, type: number, a: number, b: number, result: number): void {
   r[LAZY_TYPE] = type;
   r[LAZY_A] = a;
@@ -136,14 +141,10 @@ export function getFlags(r: Int32Array): number {
   if (r[LAZY_TYPE] === LAZY_EXPLICIT) {
     return r[EFLAGS];
   }
-  const arithmetic =
-    carry(r) |
-    (parity(r) << 2) |
-    auxiliary(r) |
-    (zero(r) << 6) |
-    (sign(r) << 7) |
-    (overflow(r) << 11);
-  return (r[EFLAGS] & ~ARITHMETIC) | arithmetic;
+  const result = r[LAZY_RESULT];
+  const followResult = PARITY_FLAG[result & 0xff] | (result === 0 ? ZF : 0) | (result < 0 ? SF : 0);
+  const others = carry(r) | auxiliary(r) | (overflow(r) << 11);
+  return (r[EFLAGS] & ~ARITHMETIC) | followResult | others;
 }
 
 /** Replaces the whole register; bit 1 always reads as one. */

@@ -3,7 +3,7 @@
 import type { PageTranslation, Registers, TlbEntry } from '../target.ts';
 import type { Cpu } from './cpu.ts';
 import { getFlags, setFlags } from './flags.ts';
-import { ENTRY_DIRTY, ENTRY_USER, ENTRY_WRITABLE, WAYS, type Tlb } from './memory/tlb.ts';
+import { ENTRY_DIRTY, ENTRY_USER, ENTRY_WRITABLE, type Tlb } from './memory/tlb.ts';
 import * as R from './registers.ts';
 
 export function readRegisters(cpu: Cpu): Registers {
@@ -113,26 +113,17 @@ export function listTlbEntries(cpu: Cpu): TlbEntry[] {
 }
 
 function entriesOf(tlb: Tlb, kind: TlbEntry['kind'], shift: number): TlbEntry[] {
-  const entries: TlbEntry[] = [];
-  tlb.pages.forEach((page, index) => {
-    if (page === -1) {
-      return;
-    }
-    const set = Math.floor(index / WAYS);
-    const flags = tlb.flags[index];
-    entries.push({
-      kind,
-      set,
-      way: index % WAYS,
-      linear: (page << shift) >>> 0,
-      physical: tlb.physical[index] >>> 0,
-      writable: (flags & ENTRY_WRITABLE) !== 0,
-      user: (flags & ENTRY_USER) !== 0,
-      dirty: (flags & ENTRY_DIRTY) !== 0,
-      pageDirectory: tlb.pageDirectory[index] >>> 0,
-      filledAt: tlb.filledAt[index],
-      nextVictim: tlb.victim(set) === index % WAYS,
-    });
-  });
-  return entries;
+  return tlb.valid().map((entry) => ({
+    kind,
+    set: entry.set,
+    way: entry.way,
+    linear: (entry.page << shift) >>> 0,
+    physical: entry.physical >>> 0,
+    writable: (entry.flags & ENTRY_WRITABLE) !== 0,
+    user: (entry.flags & ENTRY_USER) !== 0,
+    dirty: (entry.flags & ENTRY_DIRTY) !== 0,
+    pageDirectory: entry.pageDirectory >>> 0,
+    filledAt: entry.filledAt,
+    nextVictim: tlb.victim(entry.set) === entry.way,
+  }));
 }

@@ -6,7 +6,7 @@ import { ENTER_BLOCK } from './blocks.ts';
 import type { Cpu } from './cpu.ts';
 import { executeBlocks } from './execute/dispatch.ts';
 import { EXIT } from './execute/dispatchSlow.ts';
-import { deliver } from './execute/interrupts.ts';
+import { deliver, deliverResident } from './execute/interrupts.ts';
 import { DB, DOUBLE_FAULT, GUEST_FAULT, NO_ERROR_CODE, makesDoubleFault } from './faults.ts';
 import { IF, TF } from './flags.ts';
 import { CR2, DR0, EFLAGS, EIP } from './registers.ts';
@@ -156,12 +156,27 @@ export class Interpreter {
     if (cpu.fault.raised) {
       return EXIT.FETCH_FAULT;
     }
-    const exit = executeBlocks(cpu, start);
+    const exit = this.runThroughFaults(start);
     if (exit !== EXIT.PRECISE || !last) {
       return exit;
     }
     start = findScratchBlock(cpu, cpu.r[EIP], cpu.left);
     return start === 0 ? EXIT.FETCH_FAULT : executeBlocks(cpu, start);
+  }
+
+  /** A fault whose handler can be entered without any further fault does not end the run. */
+  private runThroughFaults(start: number): number {
+    const { cpu } = this;
+    const { fault } = cpu;
+    let exit = executeBlocks(cpu, start);
+    while (fault.raised && deliverResident(cpu, fault.vector, fault.errorCode)) {
+      fault.raised = false;
+      if (cpu.mustLeave) {
+        return EXIT.CONTINUE;
+      }
+      exit = executeBlocks(cpu, ENTER_BLOCK);
+    }
+    return exit;
   }
 
   private deliverFault(): void {

@@ -10,6 +10,14 @@ export const MICRO_WORDS = 8;
 export const ACCOUNT = 6;
 export const LOCATION = 7;
 
+/** Words for the blocks of one machine: a power of two. */
+export const ARENA_WORDS = 0x20_0000;
+/**
+ * Mask of a place among them. The fast path computes every place with this mask, and every counter with `| 0`: so
+ * the engine's compiler knows that they are small integers, and neither boxes them nor tests for overflow.
+ */
+export const PLACE = 0x1f_ffff;
+
 /** Operand order of memory forms: register or value, base, index, shift, displacement. */
 export const MICRO = {
   INVALID: 0, // the block's bytes changed: look again at this instruction
@@ -90,4 +98,25 @@ export const MICRO = {
   XCHG_RR: 93,
   RETURN_ADDRESS: 95, // destination, offset: EIP of the instruction at that offset in the block
   ENTER: 94, // look up the block at EIP; stands alone at the front of the arena
+  ROL_RI: 96, // register, count from 1 to 31
+  ROR_RI: 97,
+  SHR_RI_QUIET: 98, // without flags (simplify.ts)
+  SAR_RI_QUIET: 99,
+  ROL_RI_QUIET: 100,
+  AND_RR_QUIET: 101,
+  AND_RI_QUIET: 102,
+  OR_RR_QUIET: 103,
+  OR_RI_QUIET: 104,
+  XOR_RR_QUIET: 105,
+  XOR_RI_QUIET: 106,
+  SUB_RR_QUIET: 107,
+  CMP_RR_JCC: 108, // with the conditional jump behind it, which lends its operands
+  CMP_RI_JCC: 109,
+  TEST_RR_JZ: 110, // with JZ or JNZ
+  TEST_RI_JZ: 111,
+  AND_RI_JZ: 112,
+  DEC_JZ: 113,
+  LOAD_CR3: 114, // register; ends the block, as INVLPG does; #GP unless CPL is 0
+  INVLPG: 115, // -, base, index, shift, displacement; likewise
+  MOV_FROM_CONTROL: 116, // destination, word of the control register; #GP unless CPL is 0
 } as const;

@@ -5,7 +5,19 @@ import { OPERAND_IMMEDIATE, OPERAND_MEMORY, OPERAND_REGISTER } from './decode/in
 import type { HandlerName } from './execute/handlers.ts';
 import { byteRegister } from './execute/operands.ts';
 import { ACCOUNT, LOCATION, MICRO, MICRO_WORDS } from './microOps.ts';
-import { ADDRESS, EBP, ESP, SS, TEMPORARY, TEMPORARY_2, ZERO } from './registers.ts';
+import {
+  ADDRESS,
+  CR0,
+  CR2,
+  CR3,
+  CR4,
+  EBP,
+  ESP,
+  SS,
+  TEMPORARY,
+  TEMPORARY_2,
+  ZERO,
+} from './registers.ts';
 
 /** Writes micro-operations behind one another and keeps the accounting words. */
 export class MicroWriter {
@@ -360,6 +372,14 @@ function near(emit: Emitter): Emitter {
   return (out, i) => i.width === 32 && !out.traced && out.wideStack && emit(out, i);
 }
 
+/** Words of CR0 and CR2 to CR4, which may be read. */
+const CONTROL = new Map([
+  [0, CR0],
+  [2, CR2],
+  [3, CR3],
+  [4, CR4],
+]);
+
 const EMITTERS: Partial<Record<HandlerName, Emitter>> = {
   ...Object.fromEntries(
     Object.entries(ALU_NUMBERS).map(([name, number]) => [name, alu(number)] as const),
@@ -371,6 +391,8 @@ const EMITTERS: Partial<Record<HandlerName, Emitter>> = {
   shl: shift(MICRO.SHL_RI, 0),
   shr: shift(MICRO.SHR_RI, 1),
   sar: shift(MICRO.SAR_RI, 2),
+  rol: unary(MICRO.ROL_RI, shiftCount),
+  ror: unary(MICRO.ROR_RI, shiftCount),
   mov,
   movzx: extend(MICRO.LOAD8Z, MICRO.LOAD16Z, MICRO.MOVZX8, MICRO.MOVZX16),
   movsx: extend(MICRO.LOAD8S, MICRO.LOAD16S, MICRO.MOVSX8, MICRO.MOVSX16),
@@ -465,6 +487,27 @@ const EMITTERS: Partial<Record<HandlerName, Emitter>> = {
     out.put(MICRO.JMP_REGISTER, i.kind1 === OPERAND_MEMORY ? TEMPORARY : i.register1);
     return true;
   }),
+  // Privileged: these check the level themselves.
+  movToControl: (out, i) => {
+    if (i.registerField === 3) {
+      out.put(MICRO.LOAD_CR3, i.modrm & 7);
+    }
+    return i.registerField === 3;
+  },
+  movFromControl: (out, i) => {
+    const word = CONTROL.get(i.registerField);
+    if (word !== undefined) {
+      out.put(MICRO.MOV_FROM_CONTROL, i.modrm & 7, word);
+    }
+    return word !== undefined;
+  },
+  invlpg: (out, i) => {
+    const plain = out.flat && i.segment <= 3 && i.segment !== 1 && !i.address16;
+    if (plain) {
+      out.put(MICRO.INVLPG, 0, i.base, i.index, i.shift, i.displacement);
+    }
+    return plain;
+  },
   call: near(call),
   callIndirect: near(callIndirect),
   ret: near(ret),
@@ -473,5 +516,5 @@ const EMITTERS: Partial<Record<HandlerName, Emitter>> = {
 /** Writes an instruction's micro-operations; false if it must go to its handler. */
 export function translate(out: MicroWriter, i: Instruction): boolean {
   const emitter = EMITTERS[i.row.handler];
-  return emitter !== undefined && !i.row.privileged && emitter(out, i);
+  return emitter !== undefined && emitter(out, i);
 }

@@ -4,14 +4,8 @@ import type { Cpu } from '../cpu.ts';
 import type { Instruction } from '../decode/instruction.ts';
 import { GP, NP } from '../faults.ts';
 import { condition, zero } from '../flags.ts';
-import {
-  CODE,
-  DOWN_OR_CONFORMING,
-  NOT_SYSTEM,
-  requireDescriptor,
-  setCodeSegment,
-  type Descriptor,
-} from '../memory/segmentation.ts';
+import { CODE, DOWN_OR_CONFORMING, NOT_SYSTEM } from '../memory/descriptorBits.ts';
+import { requireDescriptor, setCodeSegment, type Descriptor } from '../memory/segmentation.ts';
 import { BASE, CPL, CS, ECX, EIP, SELECTOR, SS } from '../registers.ts';
 import { returnFar } from './interrupts.ts';
 import { OPERAND_MEMORY } from '../decode/instruction.ts';

@@ -26,8 +26,9 @@ import {
 } from '../registers.ts';
 import { OPERATIONS, adc, decrement, increment, sbb, sub } from './alu.ts';
 import { EXIT, slowLoad, slowProbe, slowSegment, slowStore } from './dispatchSlow.ts';
+import { PLACE } from '../microOps.ts';
 import { imulTruncating } from './multiply.ts';
-import { sar, shl, shr } from './shifts.ts';
+import { rol, ror, sar, shl, shr } from './shifts.ts';
 
 /** Runs from the block at `start` (ENTER_BLOCK: look it up) at the EIP in the registers, for at most cpu.left instructions. */
 export function executeBlocks(cpu: Cpu, start: number): number {
@@ -36,19 +37,19 @@ export function executeBlocks(cpu: Cpu, start: number): number {
   const { bytes, words, fastTable: fast } = cpu.memory;
   const { fetchTags, fetchPhysical } = mmu;
   const highestOffsets = cpu.highest;
-  let readMask = cpu.readMask;
-  let writeMask = cpu.writeMask;
+  let readMask = cpu.readMask | 0;
+  let writeMask = cpu.writeMask | 0;
   // A fetch at CPL 3 needs the user bit of the tag; at other levels the bit does not matter.
   let user = r[CPL] === 3;
   let tagMask = user ? -1 : ~(1 << 20);
   let tagBits = user ? 3 << 20 : 2 << 20;
-  let mode = cpu.mode;
+  let mode = cpu.mode | 0;
   let codeBase = r[BASE + CS];
   let codeLimit = r[LIMIT + CS] >>> 0;
   let eip = r[EIP];
-  let left = cpu.left;
+  let left = cpu.left | 0;
   let references = 0;
-  let pc = start;
+  let pc = start & PLACE;
   let slot = 0;
   let exit: number = EXIT.CONTINUE;
 
@@ -59,14 +60,14 @@ export function executeBlocks(cpu: Cpu, start: number): number {
         break loop;
       }
       case 1: /* BEGIN */ {
-        left -= code[pc + 1];
+        left = (left - code[pc + 1]) | 0;
         if (left < 0) {
-          left += code[pc + 1];
+          left = (left + code[pc + 1]) | 0;
           exit = EXIT.PRECISE;
           break loop;
         }
-        references += code[pc + 2];
-        pc += 8;
+        references = (references + code[pc + 2]) | 0;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 14: /* CROSSING */ {
@@ -80,26 +81,26 @@ export function executeBlocks(cpu: Cpu, start: number): number {
           exit = fault.raised ? EXIT.FETCH_FAULT : EXIT.LOOK_AGAIN;
           break loop;
         }
-        left -= code[pc + 1];
-        references += code[pc + 2];
-        pc += 8;
+        left = (left - code[pc + 1]) | 0;
+        references = (references + code[pc + 2]) | 0;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 2: /* HOOK */ {
         const account = code[pc + 6];
         cpu.left = left;
         cpu.toEnd = account & 0xff;
-        r[EIP] = eip + (code[pc + 7] & 0xffff);
+        r[EIP] = (eip + (code[pc + 7] & 0xffff)) | 0;
         if (cpu.hookStops(code[pc + 1])) {
           exit = EXIT.HOOK;
           break loop;
         }
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 95: /* RETURN_ADDRESS */ {
         r[code[pc + 1]] = eip + code[pc + 2];
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 94: /* ENTER */ {
@@ -112,7 +113,7 @@ export function executeBlocks(cpu: Cpu, start: number): number {
           exit = EXIT.FAULT;
           break loop;
         }
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 3: /* GENERIC */ {
@@ -123,10 +124,10 @@ export function executeBlocks(cpu: Cpu, start: number): number {
         cpu.referencesToEnd = account >>> 8;
         cpu.pendingReferences = references;
         cpu.instructionEip = (eip + (location & 0xffff)) | 0;
-        r[EIP] = cpu.instructionEip + (location >>> 16);
+        r[EIP] = (cpu.instructionEip + (location >>> 16)) | 0;
         const instruction = instructions[code[pc + 1]] as Instruction;
         instruction.handler(cpu, instruction);
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 4: /* GENERIC_END */ {
@@ -137,7 +138,7 @@ export function executeBlocks(cpu: Cpu, start: number): number {
         cpu.referencesToEnd = account >>> 8;
         cpu.pendingReferences = references;
         cpu.instructionEip = (eip + (location & 0xffff)) | 0;
-        r[EIP] = cpu.instructionEip + (location >>> 16);
+        r[EIP] = (cpu.instructionEip + (location >>> 16)) | 0;
         const instruction = instructions[code[pc + 1]] as Instruction;
         instruction.handler(cpu, instruction);
         eip = r[EIP];
@@ -146,34 +147,38 @@ export function executeBlocks(cpu: Cpu, start: number): number {
           break loop;
         }
         // The level, the segments and the translations may be others now.
-        readMask = cpu.readMask;
-        writeMask = cpu.writeMask;
+        readMask = cpu.readMask | 0;
+        writeMask = cpu.writeMask | 0;
         user = r[CPL] === 3;
         tagMask = user ? -1 : ~(1 << 20);
         tagBits = user ? 3 << 20 : 2 << 20;
-        mode = cpu.mode;
+        mode = cpu.mode | 0;
         codeBase = r[BASE + CS];
         codeLimit = r[LIMIT + CS] >>> 0;
         slot = 0;
         break;
       }
       case 5: /* END */ {
-        slot = pc + 3;
+        slot = (pc + 3) & PLACE;
         eip = (eip + code[pc + 2]) | 0;
         break;
       }
       case 6: /* JMP */ {
-        slot = pc + 3;
+        slot = (pc + 3) & PLACE;
         eip = (eip + code[pc + 2]) | 0;
         break;
       }
       case 12: /* JZ */ {
-        slot = (r[LAZY_TYPE] !== 0 ? r[LAZY_RESULT] === 0 : zero(r) !== 0) ? pc + 3 : pc + 5;
+        slot = (r[LAZY_TYPE] !== 0 ? r[LAZY_RESULT] === 0 : zero(r) !== 0)
+          ? (pc + 3) & PLACE
+          : (pc + 5) & PLACE;
         eip = (eip + code[slot - 1]) | 0;
         break;
       }
       case 13: /* JNZ */ {
-        slot = (r[LAZY_TYPE] !== 0 ? r[LAZY_RESULT] !== 0 : zero(r) === 0) ? pc + 3 : pc + 5;
+        slot = (r[LAZY_TYPE] !== 0 ? r[LAZY_RESULT] !== 0 : zero(r) === 0)
+          ? (pc + 3) & PLACE
+          : (pc + 5) & PLACE;
         eip = (eip + code[slot - 1]) | 0;
         break;
       }
@@ -183,8 +188,8 @@ export function executeBlocks(cpu: Cpu, start: number): number {
             ? compared(r[LAZY_A], r[LAZY_B], r[LAZY_RESULT], code[pc + 1])
             : condition(r, code[pc + 1])
         )
-          ? pc + 3
-          : pc + 5;
+          ? (pc + 3) & PLACE
+          : (pc + 5) & PLACE;
         eip = (eip + code[slot - 1]) | 0;
         break;
       }
@@ -198,7 +203,7 @@ export function executeBlocks(cpu: Cpu, start: number): number {
           break loop;
         }
         r[ESP] = linear;
-        slot = pc + 3;
+        slot = (pc + 3) & PLACE;
         eip = (eip + code[pc + 2]) | 0;
         break;
       }
@@ -224,7 +229,7 @@ export function executeBlocks(cpu: Cpu, start: number): number {
         if ((entry & readMask) !== 0 && (linear & 3) === 0) {
           value = words[((entry & -4096) | (linear & 4095)) >> 2];
         } else {
-          value = slowLoad(cpu, pc, left, linear, 4);
+          value = slowLoad(cpu, pc, left, linear, 4) | 0;
           if (fault.raised) {
             exit = EXIT.FAULT;
             break loop;
@@ -250,7 +255,7 @@ export function executeBlocks(cpu: Cpu, start: number): number {
           break loop;
         }
         r[ESP] = linear;
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 33: /* PUSH_I */ {
@@ -263,7 +268,7 @@ export function executeBlocks(cpu: Cpu, start: number): number {
           break loop;
         }
         r[ESP] = linear;
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 34: /* POP_R */ {
@@ -273,7 +278,7 @@ export function executeBlocks(cpu: Cpu, start: number): number {
         if ((entry & readMask) !== 0 && (linear & 3) === 0) {
           value = words[((entry & -4096) | (linear & 4095)) >> 2];
         } else {
-          value = slowLoad(cpu, pc, left, linear, 4);
+          value = slowLoad(cpu, pc, left, linear, 4) | 0;
           if (fault.raised) {
             exit = EXIT.FAULT;
             break loop;
@@ -281,7 +286,7 @@ export function executeBlocks(cpu: Cpu, start: number): number {
         }
         r[ESP] = linear + 4;
         r[code[pc + 1]] = value;
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 43: /* LEAVE */ {
@@ -291,7 +296,7 @@ export function executeBlocks(cpu: Cpu, start: number): number {
         if ((entry & readMask) !== 0 && (linear & 3) === 0) {
           value = words[((entry & -4096) | (linear & 4095)) >> 2];
         } else {
-          value = slowLoad(cpu, pc, left, linear, 4);
+          value = slowLoad(cpu, pc, left, linear, 4) | 0;
           if (fault.raised) {
             exit = EXIT.FAULT;
             break loop;
@@ -299,7 +304,7 @@ export function executeBlocks(cpu: Cpu, start: number): number {
         }
         r[ESP] = linear + 4;
         r[EBP] = value;
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 35: /* SEGMENT */ {
@@ -313,7 +318,7 @@ export function executeBlocks(cpu: Cpu, start: number): number {
           exit = EXIT.FAULT;
           break loop;
         }
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 30: /* PROBE32 */ {
@@ -325,7 +330,7 @@ export function executeBlocks(cpu: Cpu, start: number): number {
             break loop;
           }
         }
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 31: /* PROBE8 */ {
@@ -337,104 +342,104 @@ export function executeBlocks(cpu: Cpu, start: number): number {
             break loop;
           }
         }
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 16: /* MOV_RR */ {
         r[code[pc + 1]] = r[code[pc + 2]];
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 17: /* MOV_RI */ {
         r[code[pc + 1]] = code[pc + 2];
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 18: /* LEA */ {
         r[code[pc + 1]] = (r[code[pc + 2]] + (r[code[pc + 3]] << code[pc + 4]) + code[pc + 5]) | 0;
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 36: /* MOV8_RR */ {
         r8[code[pc + 1]] = r8[code[pc + 2]];
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 37: /* MOV8_RI */ {
         r8[code[pc + 1]] = code[pc + 2];
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 38: /* MOVZX8 */ {
         r[code[pc + 1]] = r8[code[pc + 2]];
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 39: /* MOVSX8 */ {
         r[code[pc + 1]] = (r8[code[pc + 2]] << 24) >> 24;
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 40: /* MOVZX16 */ {
         r[code[pc + 1]] = r[code[pc + 2]] & 0xffff;
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 41: /* MOVSX16 */ {
         r[code[pc + 1]] = (r[code[pc + 2]] << 16) >> 16;
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 42: /* SETCC */ {
         r8[code[pc + 1]] = condition(r, code[pc + 2]) ? 1 : 0;
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 91: /* CDQ */ {
         r[EDX] = r[EAX] >> 31;
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 93: /* XCHG_RR */ {
         const value = r[code[pc + 1]];
         r[code[pc + 1]] = r[code[pc + 2]];
         r[code[pc + 2]] = value;
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 85: /* NOT */ {
         r[code[pc + 1]] = ~r[code[pc + 1]];
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 84: /* NEG */ {
         r[code[pc + 1]] = sub(r, 32, 0, r[code[pc + 1]]);
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 89: /* IMUL_RR */ {
         r[code[pc + 1]] = imulTruncating(r, 32, r[code[pc + 1]], r[code[pc + 2]]);
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 90: /* IMUL_RRI */ {
         r[code[pc + 1]] = imulTruncating(r, 32, r[code[pc + 2]], code[pc + 3]);
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 86: /* SHL_RI */ {
         r[code[pc + 1]] = shl(r, 32, r[code[pc + 1]], code[pc + 2]);
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 87: /* SHR_RI */ {
         r[code[pc + 1]] = shr(r, 32, r[code[pc + 1]], code[pc + 2]);
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 88: /* SAR_RI */ {
         r[code[pc + 1]] = sar(r, 32, r[code[pc + 1]], code[pc + 2]);
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 92: /* SHIFT_CL */ {
@@ -443,17 +448,17 @@ export function executeBlocks(cpu: Cpu, start: number): number {
           const shift = code[pc + 2] === 0 ? shl : code[pc + 2] === 1 ? shr : sar;
           r[code[pc + 1]] = shift(r, 32, r[code[pc + 1]], count);
         }
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 82: /* INC */ {
         r[code[pc + 1]] = increment(r, 32, r[code[pc + 1]]);
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 83: /* DEC */ {
         r[code[pc + 1]] = decrement(r, 32, r[code[pc + 1]]);
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 80: /* ALU8_RR */ {
@@ -461,7 +466,7 @@ export function executeBlocks(cpu: Cpu, start: number): number {
         if (code[pc + 4] !== 0) {
           r8[code[pc + 1]] = result;
         }
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 81: /* ALU8_RI */ {
@@ -469,7 +474,7 @@ export function executeBlocks(cpu: Cpu, start: number): number {
         if (code[pc + 4] !== 0) {
           r8[code[pc + 1]] = result;
         }
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 48: /* ADD_RR */ {
@@ -481,7 +486,7 @@ export function executeBlocks(cpu: Cpu, start: number): number {
         r[LAZY_A] = a;
         r[LAZY_B] = b;
         r[LAZY_RESULT] = result;
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 49: /* OR_RR */ {
@@ -489,17 +494,17 @@ export function executeBlocks(cpu: Cpu, start: number): number {
         r[code[pc + 1]] = result;
         r[LAZY_TYPE] = LAZY_LOGIC;
         r[LAZY_RESULT] = result;
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 50: /* ADC_RR */ {
         r[code[pc + 1]] = adc(r, 32, r[code[pc + 1]], r[code[pc + 2]]);
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 51: /* SBB_RR */ {
         r[code[pc + 1]] = sbb(r, 32, r[code[pc + 1]], r[code[pc + 2]]);
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 52: /* AND_RR */ {
@@ -507,7 +512,7 @@ export function executeBlocks(cpu: Cpu, start: number): number {
         r[code[pc + 1]] = result;
         r[LAZY_TYPE] = LAZY_LOGIC;
         r[LAZY_RESULT] = result;
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 53: /* SUB_RR */ {
@@ -519,7 +524,7 @@ export function executeBlocks(cpu: Cpu, start: number): number {
         r[LAZY_A] = a;
         r[LAZY_B] = b;
         r[LAZY_RESULT] = result;
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 54: /* XOR_RR */ {
@@ -527,7 +532,7 @@ export function executeBlocks(cpu: Cpu, start: number): number {
         r[code[pc + 1]] = result;
         r[LAZY_TYPE] = LAZY_LOGIC;
         r[LAZY_RESULT] = result;
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 55: /* CMP_RR */ {
@@ -538,14 +543,14 @@ export function executeBlocks(cpu: Cpu, start: number): number {
         r[LAZY_A] = a;
         r[LAZY_B] = b;
         r[LAZY_RESULT] = result;
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 56: /* TEST_RR */ {
         const result = r[code[pc + 1]] & r[code[pc + 2]];
         r[LAZY_TYPE] = LAZY_LOGIC;
         r[LAZY_RESULT] = result;
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 64: /* ADD_RI */ {
@@ -557,7 +562,7 @@ export function executeBlocks(cpu: Cpu, start: number): number {
         r[LAZY_A] = a;
         r[LAZY_B] = b;
         r[LAZY_RESULT] = result;
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 65: /* OR_RI */ {
@@ -565,17 +570,17 @@ export function executeBlocks(cpu: Cpu, start: number): number {
         r[code[pc + 1]] = result;
         r[LAZY_TYPE] = LAZY_LOGIC;
         r[LAZY_RESULT] = result;
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 66: /* ADC_RI */ {
         r[code[pc + 1]] = adc(r, 32, r[code[pc + 1]], code[pc + 2]);
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 67: /* SBB_RI */ {
         r[code[pc + 1]] = sbb(r, 32, r[code[pc + 1]], code[pc + 2]);
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 68: /* AND_RI */ {
@@ -583,7 +588,7 @@ export function executeBlocks(cpu: Cpu, start: number): number {
         r[code[pc + 1]] = result;
         r[LAZY_TYPE] = LAZY_LOGIC;
         r[LAZY_RESULT] = result;
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 69: /* SUB_RI */ {
@@ -595,7 +600,7 @@ export function executeBlocks(cpu: Cpu, start: number): number {
         r[LAZY_A] = a;
         r[LAZY_B] = b;
         r[LAZY_RESULT] = result;
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 70: /* XOR_RI */ {
@@ -603,7 +608,7 @@ export function executeBlocks(cpu: Cpu, start: number): number {
         r[code[pc + 1]] = result;
         r[LAZY_TYPE] = LAZY_LOGIC;
         r[LAZY_RESULT] = result;
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 71: /* CMP_RI */ {
@@ -614,14 +619,166 @@ export function executeBlocks(cpu: Cpu, start: number): number {
         r[LAZY_A] = a;
         r[LAZY_B] = b;
         r[LAZY_RESULT] = result;
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 72: /* TEST_RI */ {
         const result = r[code[pc + 1]] & code[pc + 2];
         r[LAZY_TYPE] = LAZY_LOGIC;
         r[LAZY_RESULT] = result;
-        pc += 8;
+        pc = (pc + 8) & PLACE;
+        continue;
+      }
+      case 96: /* ROL_RI */ {
+        r[code[pc + 1]] = rol(r, 32, r[code[pc + 1]], code[pc + 2]);
+        pc = (pc + 8) & PLACE;
+        continue;
+      }
+      case 97: /* ROR_RI */ {
+        r[code[pc + 1]] = ror(r, 32, r[code[pc + 1]], code[pc + 2]);
+        pc = (pc + 8) & PLACE;
+        continue;
+      }
+      case 98: /* SHR_RI_QUIET */ {
+        r[code[pc + 1]] = r[code[pc + 1]] >>> code[pc + 2];
+        pc = (pc + 8) & PLACE;
+        continue;
+      }
+      case 99: /* SAR_RI_QUIET */ {
+        r[code[pc + 1]] = r[code[pc + 1]] >> code[pc + 2];
+        pc = (pc + 8) & PLACE;
+        continue;
+      }
+      case 100: /* ROL_RI_QUIET */ {
+        const value = r[code[pc + 1]];
+        const count = code[pc + 2];
+        r[code[pc + 1]] = (value << count) | (value >>> -count);
+        pc = (pc + 8) & PLACE;
+        continue;
+      }
+      case 101: /* AND_RR_QUIET */ {
+        r[code[pc + 1]] = r[code[pc + 1]] & r[code[pc + 2]];
+        pc = (pc + 8) & PLACE;
+        continue;
+      }
+      case 102: /* AND_RI_QUIET */ {
+        r[code[pc + 1]] = r[code[pc + 1]] & code[pc + 2];
+        pc = (pc + 8) & PLACE;
+        continue;
+      }
+      case 103: /* OR_RR_QUIET */ {
+        r[code[pc + 1]] = r[code[pc + 1]] | r[code[pc + 2]];
+        pc = (pc + 8) & PLACE;
+        continue;
+      }
+      case 104: /* OR_RI_QUIET */ {
+        r[code[pc + 1]] = r[code[pc + 1]] | code[pc + 2];
+        pc = (pc + 8) & PLACE;
+        continue;
+      }
+      case 105: /* XOR_RR_QUIET */ {
+        r[code[pc + 1]] = r[code[pc + 1]] ^ r[code[pc + 2]];
+        pc = (pc + 8) & PLACE;
+        continue;
+      }
+      case 106: /* XOR_RI_QUIET */ {
+        r[code[pc + 1]] = r[code[pc + 1]] ^ code[pc + 2];
+        pc = (pc + 8) & PLACE;
+        continue;
+      }
+      case 107: /* SUB_RR_QUIET */ {
+        r[code[pc + 1]] = r[code[pc + 1]] - r[code[pc + 2]];
+        pc = (pc + 8) & PLACE;
+        continue;
+      }
+      case 108: /* CMP_RR_JCC */ {
+        const a = r[code[pc + 1]];
+        const b = r[code[pc + 2]];
+        const result = (a - b) | 0;
+        r[LAZY_TYPE] = LAZY_SUB;
+        r[LAZY_A] = a;
+        r[LAZY_B] = b;
+        r[LAZY_RESULT] = result;
+        slot = compared(a, b, result, code[pc + 9]) ? (pc + 11) & PLACE : (pc + 13) & PLACE;
+        eip = (eip + code[slot - 1]) | 0;
+        break;
+      }
+      case 109: /* CMP_RI_JCC */ {
+        const a = r[code[pc + 1]];
+        const b = code[pc + 2];
+        const result = (a - b) | 0;
+        r[LAZY_TYPE] = LAZY_SUB;
+        r[LAZY_A] = a;
+        r[LAZY_B] = b;
+        r[LAZY_RESULT] = result;
+        slot = compared(a, b, result, code[pc + 9]) ? (pc + 11) & PLACE : (pc + 13) & PLACE;
+        eip = (eip + code[slot - 1]) | 0;
+        break;
+      }
+      case 110: /* TEST_RR_JZ */ {
+        const result = r[code[pc + 1]] & r[code[pc + 2]];
+        r[LAZY_TYPE] = LAZY_LOGIC;
+        r[LAZY_RESULT] = result;
+        slot = (result === 0) === (code[pc + 8] === 12) ? (pc + 11) & PLACE : (pc + 13) & PLACE;
+        eip = (eip + code[slot - 1]) | 0;
+        break;
+      }
+      case 111: /* TEST_RI_JZ */ {
+        const result = r[code[pc + 1]] & code[pc + 2];
+        r[LAZY_TYPE] = LAZY_LOGIC;
+        r[LAZY_RESULT] = result;
+        slot = (result === 0) === (code[pc + 8] === 12) ? (pc + 11) & PLACE : (pc + 13) & PLACE;
+        eip = (eip + code[slot - 1]) | 0;
+        break;
+      }
+      case 112: /* AND_RI_JZ */ {
+        const result = r[code[pc + 1]] & code[pc + 2];
+        r[code[pc + 1]] = result;
+        r[LAZY_TYPE] = LAZY_LOGIC;
+        r[LAZY_RESULT] = result;
+        slot = (result === 0) === (code[pc + 8] === 12) ? (pc + 11) & PLACE : (pc + 13) & PLACE;
+        eip = (eip + code[slot - 1]) | 0;
+        break;
+      }
+      case 113: /* DEC_JZ */ {
+        const result = decrement(r, 32, r[code[pc + 1]]);
+        r[code[pc + 1]] = result;
+        slot = (result === 0) === (code[pc + 8] === 12) ? (pc + 11) & PLACE : (pc + 13) & PLACE;
+        eip = (eip + code[slot - 1]) | 0;
+        break;
+      }
+      case 114: /* LOAD_CR3 */ {
+        if (r[CPL] !== 0) {
+          fault.set(GP, 0);
+          exit = EXIT.FAULT;
+          break loop;
+        }
+        cpu.loadPageDirectory(r[code[pc + 1]]);
+        slot = 0;
+        eip = (eip + (code[pc + 7] & 0xffff) + (code[pc + 7] >>> 16)) | 0;
+        break;
+      }
+      case 115: /* INVLPG */ {
+        if (r[CPL] !== 0) {
+          fault.set(GP, 0);
+          exit = EXIT.FAULT;
+          break loop;
+        }
+        mmu.invalidatePage(
+          (r[code[pc + 2]] + (r[code[pc + 3]] << code[pc + 4]) + code[pc + 5]) | 0,
+        );
+        slot = 0;
+        eip = (eip + (code[pc + 7] & 0xffff) + (code[pc + 7] >>> 16)) | 0;
+        break;
+      }
+      case 116: /* MOV_FROM_CONTROL */ {
+        if (r[CPL] !== 0) {
+          fault.set(GP, 0);
+          exit = EXIT.FAULT;
+          break loop;
+        }
+        r[code[pc + 1]] = r[code[pc + 2]];
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 19: /* LOAD32 */ {
@@ -637,7 +794,7 @@ export function executeBlocks(cpu: Cpu, start: number): number {
           }
           r[code[pc + 1]] = value;
         }
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 20: /* LOAD16Z */ {
@@ -648,14 +805,14 @@ export function executeBlocks(cpu: Cpu, start: number): number {
             bytes[(entry & -4096) | (linear & 4095)] |
             (bytes[((entry & -4096) | (linear & 4095)) + 1] << 8);
         } else {
-          const value = slowLoad(cpu, pc, left, linear, 2);
+          const value = slowLoad(cpu, pc, left, linear, 2) | 0;
           if (fault.raised) {
             exit = EXIT.FAULT;
             break loop;
           }
           r[code[pc + 1]] = value;
         }
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 21: /* LOAD16S */ {
@@ -667,14 +824,14 @@ export function executeBlocks(cpu: Cpu, start: number): number {
               (bytes[((entry & -4096) | (linear & 4095)) + 1] << 24)) >>
             16;
         } else {
-          const value = slowLoad(cpu, pc, left, linear, 2);
+          const value = slowLoad(cpu, pc, left, linear, 2) | 0;
           if (fault.raised) {
             exit = EXIT.FAULT;
             break loop;
           }
           r[code[pc + 1]] = (value << 16) >> 16;
         }
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 22: /* LOAD8Z */ {
@@ -683,14 +840,14 @@ export function executeBlocks(cpu: Cpu, start: number): number {
         if ((entry & readMask) !== 0) {
           r[code[pc + 1]] = bytes[(entry & -4096) | (linear & 4095)];
         } else {
-          const value = slowLoad(cpu, pc, left, linear, 1);
+          const value = slowLoad(cpu, pc, left, linear, 1) | 0;
           if (fault.raised) {
             exit = EXIT.FAULT;
             break loop;
           }
           r[code[pc + 1]] = value;
         }
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 23: /* LOAD8S */ {
@@ -699,14 +856,14 @@ export function executeBlocks(cpu: Cpu, start: number): number {
         if ((entry & readMask) !== 0) {
           r[code[pc + 1]] = (bytes[(entry & -4096) | (linear & 4095)] << 24) >> 24;
         } else {
-          const value = slowLoad(cpu, pc, left, linear, 1);
+          const value = slowLoad(cpu, pc, left, linear, 1) | 0;
           if (fault.raised) {
             exit = EXIT.FAULT;
             break loop;
           }
           r[code[pc + 1]] = (value << 24) >> 24;
         }
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 24: /* LOAD8 */ {
@@ -715,14 +872,14 @@ export function executeBlocks(cpu: Cpu, start: number): number {
         if ((entry & readMask) !== 0) {
           r8[code[pc + 1]] = bytes[(entry & -4096) | (linear & 4095)];
         } else {
-          const value = slowLoad(cpu, pc, left, linear, 1);
+          const value = slowLoad(cpu, pc, left, linear, 1) | 0;
           if (fault.raised) {
             exit = EXIT.FAULT;
             break loop;
           }
           r8[code[pc + 1]] = value;
         }
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 25: /* STORE32 */ {
@@ -734,7 +891,7 @@ export function executeBlocks(cpu: Cpu, start: number): number {
           exit = EXIT.FAULT;
           break loop;
         }
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 28: /* STORE32_I */ {
@@ -746,7 +903,7 @@ export function executeBlocks(cpu: Cpu, start: number): number {
           exit = EXIT.FAULT;
           break loop;
         }
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 26: /* STORE16 */ {
@@ -759,7 +916,7 @@ export function executeBlocks(cpu: Cpu, start: number): number {
           exit = EXIT.FAULT;
           break loop;
         }
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 27: /* STORE8 */ {
@@ -771,7 +928,7 @@ export function executeBlocks(cpu: Cpu, start: number): number {
           exit = EXIT.FAULT;
           break loop;
         }
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
       case 29: /* STORE8_I */ {
@@ -783,7 +940,7 @@ export function executeBlocks(cpu: Cpu, start: number): number {
           exit = EXIT.FAULT;
           break loop;
         }
-        pc += 8;
+        pc = (pc + 8) & PLACE;
         continue;
       }
 
@@ -793,7 +950,17 @@ export function executeBlocks(cpu: Cpu, start: number): number {
     // Here a block has ended: eip is where to go, slot the link that may know the block (0: none).
     const link = slot === 0 ? 0 : code[slot];
     if (link > 0) {
-      pc = link;
+      pc = link & PLACE;
+      if (code[pc] === 1 /* BEGIN, without going through the switch */) {
+        left = (left - code[pc + 1]) | 0;
+        if (left < 0) {
+          left = (left + code[pc + 1]) | 0;
+          exit = EXIT.PRECISE;
+          break;
+        }
+        references = (references + code[pc + 2]) | 0;
+        pc = (pc + 8) & PLACE;
+      }
       continue;
     }
     if (left === 0) {
@@ -822,14 +989,14 @@ export function executeBlocks(cpu: Cpu, start: number): number {
     if (slot !== 0 && link === 0 && generation === blocks.generation) {
       code[slot] = next;
     }
-    pc = next;
+    pc = next & PLACE;
   }
 
   if (exit >= EXIT.FAULT) {
     // In the middle of a block: what was counted at its start and not done is taken back.
     const account = code[pc + 6];
-    left += account & 0xff;
-    references -= account >>> 8;
+    left = (left + (account & 0xff)) | 0;
+    references = (references - (account >>> 8)) | 0;
     eip = (eip + (code[pc + 7] & 0xffff)) | 0;
   }
   cpu.left = left;

@@ -28,7 +28,11 @@ function account(cpu: Cpu, pc: number, left: number): void {
 
 export function slowLoad(cpu: Cpu, pc: number, left: number, linear: number, size: number): number {
   account(cpu, pc, left);
-  return load(cpu.mmu, linear, size, cpu.want);
+  if (size !== 4 || (linear & 3) !== 0) {
+    return load(cpu.mmu, linear, size, cpu.want);
+  }
+  const offset = cpu.mmu.translate(linear, cpu.want);
+  return offset < 0 ? 0 : cpu.memory.words[offset >> 2];
 }
 
 export function slowStore(

@@ -2,16 +2,13 @@
 // (SDM vol. 3, 6.12; vol. 2, INT and IRET). Everything is checked before the processor's state changes.
 import type { Cpu } from '../cpu.ts';
 import { BP, BR, DB, GP, NO_ERROR_CODE, NP, OF_TRAP, TS, UD } from '../faults.ts';
-import { IF, NT, RF, TF, VM, getFlags, overflow, setFlags } from '../flags.ts';
+import { NT, RF, TF, VM, getFlags, overflow, setFlags } from '../flags.ts';
+import { CODE, DOWN_OR_CONFORMING, NOT_SYSTEM } from '../memory/descriptorBits.ts';
 import {
-  CODE,
-  DOWN_OR_CONFORMING,
-  NOT_SYSTEM,
   checkStackSegment,
-  clearSegment,
   findDescriptor,
-  privilegeOf,
   requireDescriptor,
+  revokeInnerSegments,
   setCodeSegment,
   setStackSegment,
   type Descriptor,
@@ -24,37 +21,58 @@ import {
   EFLAGS,
   EIP,
   ESP,
-  IDT_BASE,
-  IDT_LIMIT,
   LIMIT,
   SELECTOR,
   SS,
   TR,
 } from '../registers.ts';
+import { type Gate, clearHandlerFlags, readGate } from './gates.ts';
 import { type Handler, read1, read2, signExtend } from './operands.ts';
+import { enterResident, returnResident } from './residentTransfer.ts';
 import { changeableFlags, releaseStack } from './stack.ts';
 
-const INTERRUPT_GATE = 0xe;
-const TRAP_GATE = 0xf;
-const TASK_GATE = 5;
-
 export type InterruptKind = 'software' | 'fault' | 'hardware';
-
-interface Gate {
-  readonly type: number;
-  readonly selector: number;
-  readonly offset: number;
-}
 
 /** Delivers a vector. r[EIP] is where the handler's IRET shall return. Throws the guest's fault if that fails. */
 export function deliver(cpu: Cpu, vector: number, kind: InterruptKind, errorCode: number): void {
   const { r } = cpu;
-  const external = kind === 'software' ? 0 : 1;
-  const gate = readGate(cpu, vector, kind === 'software', external);
+  const fromUser = r[CPL] === 3;
+  const from = r[BASE + CS] + r[EIP];
+  if (!enterResident(cpu, vector, kind === 'software', errorCode)) {
+    enter(cpu, vector, kind === 'software', errorCode);
+  }
+  countDelivery(cpu, vector, kind, fromUser);
+  cpu.controlFlow?.interrupt(vector, from >>> 0, kind);
+}
+
+/** A fault at r[EIP] whose handler can be entered without leaving the fast path; false: nothing has changed. */
+export function deliverResident(cpu: Cpu, vector: number, errorCode: number): boolean {
+  const { r } = cpu;
+  const fromUser = r[CPL] === 3;
+  const from = r[BASE + CS] + r[EIP];
+  if ((r[EFLAGS] & TF) !== 0 || !enterResident(cpu, vector, false, errorCode)) {
+    return false;
+  }
+  countDelivery(cpu, vector, 'fault', fromUser);
+  cpu.controlFlow?.interrupt(vector, from >>> 0, 'fault');
+  return true;
+}
+
+function countDelivery(cpu: Cpu, vector: number, kind: InterruptKind, fromUser: boolean): void {
+  cpu.deliveries++;
+  cpu.interruptCounts[vector]++;
+  if (fromUser && kind === 'software') {
+    cpu.softwareFromUser[vector]++;
+  }
+}
+
+/** The general way into a handler, with every check and every fault. */
+function enter(cpu: Cpu, vector: number, software: boolean, errorCode: number): void {
+  const { r } = cpu;
+  const external = software ? 0 : 1;
+  const gate = readGate(cpu, vector, software, external);
   const descriptor = handlerCode(cpu, gate, external);
   const level = (descriptor.attributes & DOWN_OR_CONFORMING) !== 0 ? r[CPL] : descriptor.dpl;
-  const fromUser = r[CPL] === 3;
-  const from = (r[BASE + CS] + r[EIP]) >>> 0;
   if (level < r[CPL]) {
     enterInner(cpu, gate, descriptor, level, errorCode, external);
   } else {
@@ -65,42 +83,7 @@ export function deliver(cpu: Cpu, vector: number, kind: InterruptKind, errorCode
     setCodeSegment(cpu, gate.selector, descriptor, level);
   }
   r[EIP] = gate.offset;
-  const cleared = NT | TF | RF | VM | (gate.type === INTERRUPT_GATE ? IF : 0);
-  r[EFLAGS] &= ~cleared;
-  cpu.deliveries++;
-  cpu.interruptCounts[vector]++;
-  if (fromUser && kind === 'software') {
-    cpu.softwareFromUser[vector]++;
-  }
-  cpu.controlFlow?.interrupt(vector, from, kind);
-}
-
-function readGate(cpu: Cpu, vector: number, software: boolean, external: number): Gate {
-  const { r } = cpu;
-  const code = vector * 8 + 2 + external;
-  if (vector * 8 + 7 > r[IDT_LIMIT] >>> 0) {
-    cpu.fault.raise(GP, code);
-  }
-  const low = cpu.systemRead32((r[IDT_BASE] + vector * 8) | 0);
-  const high = cpu.systemRead32((r[IDT_BASE] + vector * 8 + 4) | 0);
-  const attributes = (high >>> 8) & 0xff;
-  const type = attributes & 0x1f;
-  if (software && privilegeOf(attributes) < r[CPL]) {
-    cpu.fault.raise(GP, code);
-  }
-  if (type === TASK_GATE) {
-    cpu.unsupported(`the task gate of vector ${vector}`);
-  }
-  if (type === 6 || type === 7) {
-    cpu.unsupported(`the 16-bit gate of vector ${vector}`);
-  }
-  if (type !== INTERRUPT_GATE && type !== TRAP_GATE) {
-    cpu.fault.raise(GP, code);
-  }
-  if ((attributes & 0x80) === 0) {
-    cpu.fault.raise(NP, code);
-  }
-  return { type, selector: low >>> 16, offset: (low & 0xffff) | (high & 0xffff_0000) };
+  clearHandlerFlags(cpu, gate);
 }
 
 function handlerCode(cpu: Cpu, gate: Gate, external: number): Descriptor {
@@ -241,14 +224,7 @@ function returnOuter(
   setCodeSegment(cpu, selector, descriptor, level);
   setStackSegment(cpu, ss, stack);
   cpu.setStackPointer((esp + release) | 0);
-  for (const segment of [0, 3, 4, 5]) {
-    const attributes = cpu.r[ATTRIBUTES + segment];
-    const conforming = (attributes & (CODE | DOWN_OR_CONFORMING)) === (CODE | DOWN_OR_CONFORMING);
-    // A segment that the outer level may not use does not leak outwards.
-    if (attributes !== 0 && !conforming && privilegeOf(attributes) < level) {
-      clearSegment(cpu, segment, 0);
-    }
-  }
+  revokeInnerSegments(cpu, level);
 }
 
 function software(cpu: Cpu, vector: number): void {
@@ -274,7 +250,11 @@ export const interruptHandlers = {
     if ((cpu.r[EFLAGS] & NT) !== 0) {
       cpu.unsupported('a return to a previous hardware task (IRET with NT)');
     }
-    returnFar(cpu, i.width, 0, true);
+    if (i.width === 32 && returnResident(cpu)) {
+      cpu.controlFlow?.interruptReturn((cpu.r[BASE + CS] + cpu.r[EIP]) >>> 0);
+    } else {
+      returnFar(cpu, i.width, 0, true);
+    }
   },
   bound: (cpu, i) => {
     const index = signExtend(read1(cpu, i), i.width);

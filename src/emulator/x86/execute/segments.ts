@@ -4,11 +4,8 @@ import type { Cpu } from '../cpu.ts';
 import { type Instruction, OPERAND_REGISTER } from '../decode/instruction.ts';
 import { UD } from '../faults.ts';
 import { ZF, changeFlags } from '../flags.ts';
+import { CODE, DOWN_OR_CONFORMING, NOT_SYSTEM, READ_WRITE } from '../memory/descriptorBits.ts';
 import {
-  CODE,
-  DOWN_OR_CONFORMING,
-  NOT_SYSTEM,
-  READ_WRITE,
   clearSegment,
   findDescriptor,
   loadSegment,

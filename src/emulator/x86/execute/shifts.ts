@@ -93,6 +93,16 @@ function doubleShift(cpu: Cpu, i: Instruction, left: boolean): void {
   if (count === 0) {
     return;
   }
+  if (i.width === 32) {
+    const other = cpu.r[i.register2];
+    const result = left
+      ? (value << count) | (other >>> (32 - count))
+      : (value >>> count) | (other << (32 - count));
+    const carryOut = left ? value >>> (32 - count) : value >>> (count - 1);
+    write1(cpu, i, result);
+    given(cpu.r, result, carryOut, (result ^ value) >>> 31);
+    return;
+  }
   const width = BigInt(i.width);
   const high = BigInt.asUintN(i.width, BigInt(value));
   const low = BigInt.asUintN(i.width, BigInt(readRegister(cpu, i.register2, i.width)));

@@ -19,7 +19,6 @@ import {
   CR0_MP,
   CR0_NW,
   CR2,
-  CR3,
   CR4,
   CR4_TSD,
   DR0,
@@ -46,9 +45,7 @@ function writeControl(cpu: Cpu, register: number, value: number): void {
       cpu.r[CR2] = value;
       break;
     case 3:
-      cpu.r[CR3] = value;
-      cpu.cr3Loads++;
-      cpu.mmu.flush();
+      cpu.loadPageDirectory(value);
       break;
     case 4:
       if ((value & ~CR4_WRITABLE) !== 0) {

@@ -1,13 +1,16 @@
 // Loads and stores by linear address that the fast table did not answer, and those of the instruction handlers.
 // Each checks every page it touches before it changes anything, so that an instruction can be restarted.
 import type { Mmu } from './mmu.ts';
-import { WANT_WRITE } from './mmu.ts';
+import { WANT_WRITE } from './rights.ts';
 
 /** A load of 1, 2 or 4 bytes, zero-extended; with a fault the value is meaningless and PendingFault is raised. */
 export function load(mmu: Mmu, linear: number, size: number, want: number): number {
   const offset = mmu.translate(linear, want);
   if (offset < 0) {
     return 0;
+  }
+  if (size === 4 && (offset & 3) === 0) {
+    return mmu.memory.words[offset >> 2];
   }
   const bytes = mmu.memory.bytes;
   if ((linear & 0xfff) + size <= 0x1000) {
@@ -44,7 +47,12 @@ export function store(
     if (offset < 0) {
       return false;
     }
-    storeBytes(mmu, offset, size, value);
+    if (size === 4 && (offset & 3) === 0) {
+      mmu.memory.words[offset >> 2] = value;
+      mmu.noticeStore(offset, 4);
+    } else {
+      storeBytes(mmu, offset, size, value);
+    }
     return true;
   }
   const first = mmu.translate(linear, want | WANT_WRITE);

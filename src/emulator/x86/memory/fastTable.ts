@@ -3,12 +3,7 @@
 // an access which finds its right here needs no bookkeeping at all. At most one small page a set is live, so that
 // a flush is a short loop; a 4 MB entry may have many of its 4 KB pieces live, and those are listed.
 import { FAST_TABLE_WORDS } from '../../memoryLayout.ts';
-
-export const FAST_READ_SUPERVISOR = 1;
-export const FAST_WRITE_SUPERVISOR = 2;
-export const FAST_READ_USER = 4;
-export const FAST_WRITE_USER = 8;
-export const FAST_WRITE = FAST_WRITE_SUPERVISOR | FAST_WRITE_USER;
+import { FAST_WRITE } from './rights.ts';
 
 const NONE = -1;
 /** Pieces listed for one set of the 4 MB TLB, or without paging; when it is full, that list starts anew. */
@@ -18,6 +13,8 @@ export class FastTable {
   readonly entries: Int32Array;
   /** The live page of each set of the 4 KB data TLB. */
   private readonly smallPages: Int32Array;
+  /** One bit for each set with a live page. */
+  private liveSets = 0;
   /** The live pieces of each set of the 4 MB TLB; the last list is for running without paging. */
   private readonly lists: Int32Array[];
   private readonly listLengths: Int32Array;
@@ -37,13 +34,16 @@ export class FastTable {
     return this.lists.length - 1;
   }
 
-  installSmall(set: number, page: number, entry: number): void {
-    const old = this.smallPages[set];
+  installSmall(page: number, entry: number): void {
+    const { entries, smallPages } = this;
+    const set = page & (smallPages.length - 1);
+    const old = smallPages[set];
     if (old !== NONE) {
-      this.entries[old] = 0;
+      entries[old] = 0;
     }
-    this.smallPages[set] = page;
-    this.entries[page] = entry;
+    smallPages[set] = page;
+    entries[page] = entry;
+    this.liveSets |= 1 << set;
   }
 
   installPiece(list: number, page: number, entry: number): void {
@@ -73,15 +73,20 @@ export class FastTable {
   }
 
   flush(): void {
-    for (let set = 0; set < this.smallPages.length; set++) {
-      const page = this.smallPages[set];
+    const { entries, smallPages, listLengths } = this;
+    for (let live = this.liveSets; live !== 0; live &= live - 1) {
+      const set = 31 - Math.clz32(live & -live);
+      const page = smallPages[set];
       if (page !== NONE) {
-        this.entries[page] = 0;
-        this.smallPages[set] = NONE;
+        entries[page] = 0;
+        smallPages[set] = NONE;
       }
     }
-    for (let list = 0; list < this.lists.length; list++) {
-      this.clearList(list);
+    this.liveSets = 0;
+    for (let list = 0; list < listLengths.length; list++) {
+      if (listLengths[list] !== 0) {
+        this.clearList(list);
+      }
     }
   }
 

@@ -4,27 +4,25 @@
 import { OPEN_BUS_OFFSET, RAM_OFFSET, type MachineMemory } from '../../memoryLayout.ts';
 import { PF_FAULT, type PendingFault } from '../faults.ts';
 import { CR0, CR0_PG, CR0_WP, CR2, CR3, CR4, CR4_PSE } from '../registers.ts';
+import { FastTable } from './fastTable.ts';
 import {
   FAST_READ_SUPERVISOR,
   FAST_READ_USER,
+  FAST_WRITE,
   FAST_WRITE_SUPERVISOR,
   FAST_WRITE_USER,
-  FastTable,
-} from './fastTable.ts';
+  FAULT_PRESENT,
+  PDE_LARGE,
+  PTE_ACCESSED,
+  PTE_DIRTY,
+  PTE_PRESENT,
+  PTE_USER,
+  PTE_WRITABLE,
+  WANT_READ,
+  WANT_USER,
+  WANT_WRITE,
+} from './rights.ts';
 import { ENTRY_DIRTY, ENTRY_USER, ENTRY_WRITABLE, Tlb } from './tlb.ts';
-
-// What an access wants; the values are those of the page-fault error code (SDM vol. 3, 4.7).
-export const WANT_READ = 0;
-export const WANT_WRITE = 2;
-export const WANT_USER = 4;
-const FAULT_PRESENT = 1;
-
-const PTE_PRESENT = 1;
-const PTE_WRITABLE = 2;
-const PTE_USER = 4;
-const PTE_ACCESSED = 0x20;
-const PTE_DIRTY = 0x40;
-const PDE_LARGE = 0x80;
 
 /** Who must know: the block cache of stores into code, the processor of the instruction count, an observer of code pages. */
 export interface MmuObserver {
@@ -35,6 +33,31 @@ export interface MmuObserver {
   codePageFilled(linearPage: number, physicalPage: number): void;
 }
 
+/** Index bit of RIGHTS beside those of a TLB entry: CR0.WP is set. */
+const PROTECTED = 8;
+
+/** The fast table's bits by an entry's permissions. A clear D bit forbids writing, so that the first write walks. */
+const RIGHTS = Uint8Array.from({ length: 16 }, (_, flags) => {
+  const user = (flags & ENTRY_USER) !== 0;
+  const writable = (flags & ENTRY_WRITABLE) !== 0;
+  const dirty = (flags & ENTRY_DIRTY) !== 0;
+  return (
+    FAST_READ_SUPERVISOR |
+    (dirty && (writable || (flags & PROTECTED) === 0) ? FAST_WRITE_SUPERVISOR : 0) |
+    (user ? FAST_READ_USER : 0) |
+    (user && writable && dirty ? FAST_WRITE_USER : 0)
+  );
+});
+
+/** The flags of a TLB entry by the W, U and D bits of a page table entry. */
+const PERMISSIONS = Uint8Array.from(
+  { length: 128 },
+  (_, bits) =>
+    ((bits & PTE_WRITABLE) === 0 ? 0 : ENTRY_WRITABLE) |
+    ((bits & PTE_USER) === 0 ? 0 : ENTRY_USER) |
+    ((bits & PTE_DIRTY) === 0 ? 0 : ENTRY_DIRTY),
+);
+
 export class Mmu {
   readonly instructionTlb = new Tlb(8);
   readonly dataTlb = new Tlb(16);
@@ -43,12 +66,15 @@ export class Mmu {
   /** The most recently used page of each instruction TLB set: (page | user << 20 | valid << 21), and where it lies. */
   readonly fetchTags = new Int32Array(8);
   readonly fetchPhysical = new Int32Array(8);
+  /** One bit for each of them that may be valid. */
+  private liveFetches = 0;
   /** Data references so far; hits are these less the misses. */
   references = 0;
   readonly memory: MachineMemory;
   private readonly r: Int32Array;
   private readonly fault: PendingFault;
   private readonly observer: MmuObserver;
+  private readonly codePages: Uint8Array;
   // What the last successful walk found.
   private walkPhysical = 0;
   private walkFlags = 0;
@@ -59,6 +85,7 @@ export class Mmu {
     this.r = memory.state;
     this.fault = fault;
     this.observer = observer;
+    this.codePages = observer.codePages;
     this.fast = new FastTable(memory.fastTable, this.dataTlb.sets, this.largeTlb.sets);
   }
 
@@ -68,13 +95,15 @@ export class Mmu {
     if (this.r[CR0] >= 0) {
       return this.unpaged(page) + (linear & 0xfff);
     }
-    let index = this.dataTlb.find(page);
-    if (index >= 0) {
-      return this.smallHit(index, linear, want);
+    let place = this.dataTlb.find(page);
+    if (place >= 0) {
+      return this.smallHit(place, linear, want);
     }
-    index = this.largeTlb.find(linear >>> 22);
-    if (index >= 0) {
-      return this.largeHit(index, linear, want);
+    if (!this.largeTlb.empty) {
+      place = this.largeTlb.find(linear >>> 22);
+      if (place >= 0) {
+        return this.largeHit(place, linear, want);
+      }
     }
     if (!this.walk(linear, want)) {
       return -1;
@@ -93,81 +122,75 @@ export class Mmu {
     return offset;
   }
 
-  private smallHit(index: number, linear: number, want: number): number {
+  private smallHit(place: number, linear: number, want: number): number {
     const tlb = this.dataTlb;
-    if (!this.permitted(tlb, index, linear, want)) {
+    if (!this.permitted(tlb, place, linear, want)) {
       return -1;
     }
-    tlb.touch(index);
-    return this.installSmall(index, linear);
+    tlb.touch(place);
+    return this.installSmall(linear, tlb.physical(place), tlb.flags(place));
   }
 
-  private largeHit(index: number, linear: number, want: number): number {
+  private largeHit(place: number, linear: number, want: number): number {
     const tlb = this.largeTlb;
-    if (!this.permitted(tlb, index, linear, want)) {
+    if (!this.permitted(tlb, place, linear, want)) {
       return -1;
     }
-    this.touchLarge(index);
-    return this.installLarge(index, linear);
+    if (tlb.touch(place)) {
+      // Another way is the most recently used: the old way's pieces leave the fast table.
+      this.fast.clearList(tlb.setOf(place));
+    }
+    return this.installLarge(place, linear);
   }
 
   /** Checks an entry's rights; a clear D bit makes a write walk again, a violation raises the fault and drops the entry. */
-  private permitted(tlb: Tlb, index: number, linear: number, want: number): boolean {
-    if (!this.allows(tlb.flags[index], want)) {
-      this.dropEntry(tlb, index, linear);
+  private permitted(tlb: Tlb, place: number, linear: number, want: number): boolean {
+    const flags = tlb.flags(place);
+    if (!this.allows(flags, want)) {
+      this.dropEntry(tlb, place, linear);
       return this.pageFault(linear, want | FAULT_PRESENT);
     }
-    if ((want & WANT_WRITE) !== 0 && (tlb.flags[index] & ENTRY_DIRTY) === 0) {
+    if ((want & WANT_WRITE) !== 0 && (flags & ENTRY_DIRTY) === 0) {
       if (!this.walk(linear, want)) {
-        this.dropEntry(tlb, index, linear);
+        this.dropEntry(tlb, place, linear);
         return false;
       }
-      tlb.flags[index] = this.walkFlags;
-      tlb.physical[index] =
-        tlb === this.largeTlb ? this.walkPhysical & ~0x3f_ffff : this.walkPhysical;
+      const frame = tlb === this.largeTlb ? this.walkPhysical & ~0x3f_ffff : this.walkPhysical;
+      tlb.replace(place, frame, this.walkFlags);
     }
     return true;
   }
 
   private fillData(linear: number): number {
-    const { r, observer } = this;
-    const count = observer.instructionCount;
+    const { r } = this;
+    const count = this.observer.instructionCount;
     if (this.walkLarge) {
       const frame = this.walkPhysical & ~0x3f_ffff;
       const set = (linear >>> 22) & (this.largeTlb.sets - 1);
       this.fast.clearList(set);
-      const index = this.largeTlb.fill(linear >>> 22, frame, this.walkFlags, r[CR3], count);
-      return this.installLarge(index, linear);
+      const place = this.largeTlb.fill(linear >>> 22, frame, this.walkFlags, r[CR3], count);
+      return this.installLarge(place, linear);
     }
-    const page = linear >>> 12;
-    const index = this.dataTlb.fill(page, this.walkPhysical, this.walkFlags, r[CR3], count);
-    return this.installSmall(index, linear);
+    const { walkPhysical, walkFlags } = this;
+    this.dataTlb.fill(linear >>> 12, walkPhysical, walkFlags, r[CR3], count);
+    return this.installSmall(linear, walkPhysical, walkFlags);
   }
 
-  private installSmall(index: number, linear: number): number {
-    const physical = this.dataTlb.physical[index];
+  /** The page is the most recently used of its set. */
+  private installSmall(linear: number, physical: number, flags: number): number {
     const offset = this.hostOffset(physical);
-    const rights = this.rights(physical, this.dataTlb.flags[index]);
-    this.fast.installSmall(index >> 2, linear >>> 12, rights === 0 ? 0 : offset | rights);
+    const rights = this.rights(physical, flags);
+    this.fast.installSmall(linear >>> 12, rights === 0 ? 0 : offset | rights);
     return offset + (linear & 0xfff);
   }
 
-  /** A change of the most recently used way takes the old way's pieces out of the fast table. */
-  private touchLarge(index: number): void {
-    const set = index >> 2;
-    const before = this.largeTlb.tree[set];
-    this.largeTlb.touch(index);
-    if (this.largeTlb.tree[set] !== before) {
-      this.fast.clearList(set);
-    }
-  }
-
-  private installLarge(index: number, linear: number): number {
-    const physical = this.largeTlb.physical[index] + (linear & 0x3f_f000);
+  private installLarge(place: number, linear: number): number {
+    const tlb = this.largeTlb;
+    const physical = tlb.physical(place) + (linear & 0x3f_f000);
     const offset = this.hostOffset(physical);
-    const rights = this.rights(physical, this.largeTlb.flags[index]);
+    const rights = this.rights(physical, tlb.flags(place));
     if (rights !== 0) {
-      this.fast.installPiece(index >> 2, linear >>> 12, offset | rights);
+      this.fast.installPiece(tlb.setOf(place), linear >>> 12, offset | rights);
     }
     return offset + (linear & 0xfff);
   }
@@ -178,41 +201,70 @@ export class Mmu {
     if (this.r[CR0] >= 0) {
       this.fetchTags[page & 7] = page | (3 << 20);
       this.fetchPhysical[page & 7] = page << 12;
+      this.liveFetches |= 1 << (page & 7);
       return linear;
     }
     const tlb = this.instructionTlb;
-    let index = tlb.find(page);
-    if (index >= 0) {
-      if (user && (tlb.flags[index] & ENTRY_USER) === 0) {
+    const place = tlb.find(page);
+    if (place >= 0) {
+      const flags = tlb.flags(place);
+      if (user && (flags & ENTRY_USER) === 0) {
         tlb.drop(page);
         this.fetchTags[page & 7] = 0;
         this.pageFault(linear, WANT_USER | FAULT_PRESENT);
         return -1;
       }
-      tlb.touch(index);
-      this.installFetch(index, page);
-      return tlb.physical[index] + (linear & 0xfff);
+      tlb.touch(place);
+      this.installFetch(page, tlb.physical(place), flags);
+      return tlb.physical(place) + (linear & 0xfff);
     }
     if (!this.walk(linear, user ? WANT_USER : WANT_READ)) {
       return -1;
     }
     tlb.misses++;
-    const count = this.observer.instructionCount;
-    index = tlb.fill(page, this.walkPhysical, this.walkFlags, this.r[CR3], count);
-    this.installFetch(index, page);
-    const physical = tlb.physical[index];
-    this.observer.codePageFilled(page, physical >>> 12);
-    return physical + (linear & 0xfff);
+    const { walkPhysical, walkFlags, observer } = this;
+    tlb.fill(page, walkPhysical, walkFlags, this.r[CR3], observer.instructionCount);
+    this.installFetch(page, walkPhysical, walkFlags);
+    observer.codePageFilled(page, walkPhysical >>> 12);
+    return walkPhysical + (linear & 0xfff);
   }
 
-  private installFetch(index: number, page: number): void {
-    const user = (this.instructionTlb.flags[index] & ENTRY_USER) === 0 ? 0 : 1;
+  private installFetch(page: number, physical: number, flags: number): void {
+    const user = (flags & ENTRY_USER) === 0 ? 0 : 1;
     this.fetchTags[page & 7] = page | (user << 20) | (1 << 21);
-    this.fetchPhysical[page & 7] = this.instructionTlb.physical[index];
+    this.fetchPhysical[page & 7] = physical;
+    this.liveFetches |= 1 << (page & 7);
+  }
+
+  /** The usual walk in one piece: a small page that is there, is allowed, and carries its marks already. */
+  private walk(linear: number, want: number): boolean {
+    const { r, memory } = this;
+    const { words, ramSize } = memory;
+    const directoryEntry = (r[CR3] & ~0xfff) + ((linear >>> 22) << 2);
+    if (directoryEntry >>> 0 >= ramSize) {
+      return this.walkFully(linear, want);
+    }
+    const pde = words[(RAM_OFFSET + directoryEntry) >> 2];
+    const tableEntry = (pde & ~0xfff) + (((linear >>> 12) & 0x3ff) << 2);
+    const marked =
+      (pde & (PTE_PRESENT | PTE_ACCESSED | PDE_LARGE)) === (PTE_PRESENT | PTE_ACCESSED);
+    if (!marked || tableEntry >>> 0 >= ramSize) {
+      return this.walkFully(linear, want);
+    }
+    const pte = words[(RAM_OFFSET + tableEntry) >> 2];
+    const marks = PTE_PRESENT | PTE_ACCESSED | ((want & WANT_WRITE) === 0 ? 0 : PTE_DIRTY);
+    const flags = PERMISSIONS[(pte & pde & (PTE_WRITABLE | PTE_USER)) | (pte & PTE_DIRTY)];
+    if ((pte & marks) !== marks || !this.allows(flags, want)) {
+      return this.walkFully(linear, want);
+    }
+    this.walkLarge = false;
+    this.walkFlags = flags;
+    this.walkPhysical = pte & ~0xfff;
+    return true;
   }
 
   /** SDM vol. 3, 4.3: two levels, A and D bits set once the access is known to be allowed. */
-  private walk(linear: number, want: number): boolean {
+  private walkFully(linear: number, want: number): boolean {
     const { r } = this;
     const directoryEntry = (r[CR3] & ~0xfff) + ((linear >>> 22) << 2);
     const pde = this.readPhysical32(directoryEntry);
@@ -291,18 +343,8 @@ export class Mmu {
     if (physical >>> 0 >= this.memory.ramSize) {
       return 0;
     }
-    let rights = FAST_READ_SUPERVISOR;
-    const writable = (flags & ENTRY_DIRTY) !== 0 && this.observer.codePages[physical >>> 12] === 0;
-    if (writable && ((flags & ENTRY_WRITABLE) !== 0 || (this.r[CR0] & CR0_WP) === 0)) {
-      rights |= FAST_WRITE_SUPERVISOR;
-    }
-    if ((flags & ENTRY_USER) !== 0) {
-      rights |= FAST_READ_USER;
-      if (writable && (flags & ENTRY_WRITABLE) !== 0) {
-        rights |= FAST_WRITE_USER;
-      }
-    }
-    return rights;
+    const rights = RIGHTS[(this.r[CR0] & CR0_WP) === 0 ? flags : flags | PROTECTED];
+    return this.codePages[physical >>> 12] === 0 ? rights : rights & ~FAST_WRITE;
   }
 
   /** Offset of a physical page in machine memory; outside RAM a page of ones, freshly painted. */
@@ -330,17 +372,17 @@ export class Mmu {
   /** Tells the block cache of a store, by offset, if the page holds code. */
   noticeStore(offset: number, size: number): void {
     const physical = offset - RAM_OFFSET;
-    if (physical >= 0 && this.observer.codePages[physical >>> 12] !== 0) {
+    if (physical >= 0 && this.codePages[physical >>> 12] !== 0) {
       this.observer.codeStored(physical, size);
     }
   }
 
   /** A data entry that caused a fault leaves (SDM vol. 3, 4.10.4.1), and its shadow with it. */
-  private dropEntry(tlb: Tlb, index: number, linear: number): void {
+  private dropEntry(tlb: Tlb, place: number, linear: number): void {
     if (tlb === this.largeTlb) {
-      this.fast.clearList(index >> 2);
+      this.fast.clearList(tlb.setOf(place));
     }
-    tlb.drop(tlb.pages[index]);
+    tlb.drop(tlb.page(place));
     this.fast.dropPage(linear >>> 12);
   }
 
@@ -369,9 +411,10 @@ export class Mmu {
 
   /** After a change of CR0.WP or of the tables behind the fast paths: they refill from the TLBs. */
   dropShadows(): void {
-    for (let set = 0; set < this.fetchTags.length; set++) {
-      this.fetchTags[set] = 0;
+    for (let live = this.liveFetches; live !== 0; live &= live - 1) {
+      this.fetchTags[31 - Math.clz32(live & -live)] = 0;
     }
+    this.liveFetches = 0;
     this.fast.flush();
   }
 

@@ -7,27 +7,28 @@ import {
   BASE,
   CPL,
   CS,
+  DS,
+  ES,
+  FS,
   GDT_BASE,
   GDT_LIMIT,
+  GS,
   LDTR,
   LIMIT,
   SELECTOR,
   SS,
 } from '../registers.ts';
-
-// The access byte of a descriptor.
-export const ACCESSED = 1;
-/** Data: writable; code: readable. */
-export const READ_WRITE = 2;
-/** Data: expand-down; code: conforming. */
-export const DOWN_OR_CONFORMING = 4;
-export const CODE = 8;
-export const NOT_SYSTEM = 0x10;
-export const PRESENT = 0x80;
-/** Of the four flag bits, shifted down to bits 8 to 11. */
-export const BIG = 0x400;
-const GRANULAR = 0x800;
-const DPL_BITS = 0x60;
+import {
+  ACCESSED,
+  BIG,
+  CODE,
+  DOWN_OR_CONFORMING,
+  DPL_BITS,
+  GRANULAR,
+  NOT_SYSTEM,
+  PRESENT,
+  READ_WRITE,
+} from './descriptorBits.ts';
 
 /** A descriptor taken apart. */
 export interface Descriptor {
@@ -60,17 +61,17 @@ export function findDescriptor(cpu: Cpu, selector: number): Descriptor | undefin
   const address = (base + index) | 0;
   const low = cpu.systemRead32(address);
   const high = cpu.systemRead32((address + 4) | 0);
-  const known = cpu.descriptors[(address >>> 3) & (DESCRIPTOR_CACHE_SIZE - 1)];
+  const known = cpu.descriptors[(address >>> 3) & DESCRIPTOR_CACHE_MASK];
   if (known?.address === address && known.low === low && known.high === high) {
     return known;
   }
   const descriptor = takeApart(address, low, high);
-  cpu.descriptors[(address >>> 3) & (DESCRIPTOR_CACHE_SIZE - 1)] = descriptor;
+  cpu.descriptors[(address >>> 3) & DESCRIPTOR_CACHE_MASK] = descriptor;
   return descriptor;
 }
 
 /** Descriptors taken apart before; each use still reads the table and compares, so this is not a cache that the guest sees. */
-export const DESCRIPTOR_CACHE_SIZE = 64;
+export const DESCRIPTOR_CACHE_MASK = 63;
 
 function takeApart(address: number, low: number, high: number): Descriptor {
   const attributes = ((high >>> 8) & 0xff) | ((high >>> 12) & 0xf00);
@@ -204,6 +205,22 @@ export function setCodeSegment(
   markAccessed(cpu, descriptor);
   setSegment(cpu, CS, (selector & 0xfffc) | level, descriptor);
   cpu.setPrivilege(level);
+}
+
+/** On the way to an outer level: a data segment that it may not use does not leak outwards. */
+export function revokeInnerSegments(cpu: Cpu, level: number): void {
+  revokeInner(cpu, ES, level);
+  revokeInner(cpu, DS, level);
+  revokeInner(cpu, FS, level);
+  revokeInner(cpu, GS, level);
+}
+
+function revokeInner(cpu: Cpu, segment: number, level: number): void {
+  const attributes = cpu.r[ATTRIBUTES + segment];
+  const conforming = (attributes & (CODE | DOWN_OR_CONFORMING)) === (CODE | DOWN_OR_CONFORMING);
+  if (attributes !== 0 && !conforming && privilegeOf(attributes) < level) {
+    clearSegment(cpu, segment, 0);
+  }
 }
 
 export function loadSegment(cpu: Cpu, segment: number, selector: number): void {

@@ -1,5 +1,12 @@
 // One translation look-aside buffer of the Pentium: 4-way, tree pseudo-LRU, tagged by page number alone.
 // It is part of the machine: what it holds is what the guest's accesses see, stale or not. facts: SDM vol. 3, 11.1.
+//
+// All of it but the fill counts stands in one Int32Array, sixteen words (a line of the host's cache) for each set:
+//   words 0-3    page number of each way (linear address >> shift), or -1
+//   words 4-7    physical address | permissions
+//   words 8-11   CR3 when it was filled
+//   word  12     the tree
+// An entry's place is the index of its first word.
 
 export const WAYS = 4;
 
@@ -9,17 +16,22 @@ export const ENTRY_USER = 2;
 export const ENTRY_DIRTY = 4;
 
 const EMPTY = -1;
+const SET_WORDS = 16;
+const SET_SHIFT = 4;
+const ENTRY = 4;
+const DIRECTORY = 8;
+const TREE = 12;
+
+// Bit 0 of a tree names the half that goes next (1: ways 2 and 3); bits 1 and 2 the way inside the lower and upper half.
+// A use of a way keeps and sets these bits, so that every switch on the way points elsewhere.
+const TREE_KEEP = Uint8Array.of(4, 4, 2, 2);
+const TREE_SET = Uint8Array.of(3, 1, 4, 0);
 
 export class Tlb {
   readonly sets: number;
-  /** Page number (linear address >> shift), or -1. Index: set * 4 + way. */
-  readonly pages: Int32Array;
-  readonly physical: Int32Array;
-  readonly flags: Uint8Array;
-  readonly pageDirectory: Int32Array;
-  readonly filledAt: Float64Array;
-  /** Bit 0 names the half that goes next (1: ways 2 and 3); bits 1 and 2 the way inside the lower and upper half. */
-  readonly tree: Uint8Array;
+  private readonly words: Int32Array;
+  /** Instruction count at each fill, by place. */
+  private readonly fillCounts: Float64Array;
   misses = 0;
   flushes = 0;
   /** One bit for each set that was filled since the last flush: a µ-kernel flushes often and fills little between. */
@@ -27,116 +39,189 @@ export class Tlb {
 
   constructor(sets: number) {
     this.sets = sets;
-    this.pages = new Int32Array(sets * WAYS).fill(EMPTY);
-    this.physical = new Int32Array(sets * WAYS);
-    this.flags = new Uint8Array(sets * WAYS);
-    this.pageDirectory = new Int32Array(sets * WAYS);
-    this.filledAt = new Float64Array(sets * WAYS);
-    this.tree = new Uint8Array(sets);
+    this.words = new Int32Array(sets * SET_WORDS);
+    this.fillCounts = new Float64Array(sets * SET_WORDS);
+    this.usedSets = (1 << sets) - 1;
+    this.empties();
   }
 
-  /** Index of the entry for a page, or -1. Changes nothing. */
+  /** Place of the entry for a page, or -1. Changes nothing. */
   find(page: number): number {
-    const first = (page & (this.sets - 1)) * WAYS;
-    const pages = this.pages;
-    for (let index = first; index < first + WAYS; index++) {
-      if (pages[index] === page) {
-        return index;
-      }
+    const { words } = this;
+    const first = (page & (this.sets - 1)) << SET_SHIFT;
+    if (words[first] === page) {
+      return first;
     }
-    return -1;
+    if (words[first + 1] === page) {
+      return first + 1;
+    }
+    if (words[first + 2] === page) {
+      return first + 2;
+    }
+    return words[first + 3] === page ? first + 3 : -1;
   }
 
-  /** Makes an entry the most recently used of its set. */
-  touch(index: number): void {
-    const set = index >> 2;
-    const old = this.tree[set];
-    switch (index & 3) {
-      case 0:
-        this.tree[set] = old | 3;
-        break;
-      case 1:
-        this.tree[set] = (old | 1) & ~2;
-        break;
-      case 2:
-        this.tree[set] = (old & ~1) | 4;
-        break;
-      default:
-        this.tree[set] = old & ~5;
-        break;
-    }
+  /** Whether nothing was filled since the last flush. */
+  get empty(): boolean {
+    return this.usedSets === 0;
+  }
+
+  setOf(place: number): number {
+    return place >> SET_SHIFT;
+  }
+
+  /** Page number, or -1. */
+  page(place: number): number {
+    return this.words[place];
+  }
+
+  physical(place: number): number {
+    return this.words[place + ENTRY] & ~0xfff;
+  }
+
+  flags(place: number): number {
+    return this.words[place + ENTRY] & 0xfff;
+  }
+
+  replace(place: number, physical: number, flags: number): void {
+    this.words[place + ENTRY] = physical | flags;
+  }
+
+  /** Makes an entry the most recently used of its set; false if nothing changed by that. */
+  touch(place: number): boolean {
+    const { words } = this;
+    const tree = (place & ~(SET_WORDS - 1)) + TREE;
+    const way = place & (WAYS - 1);
+    const before = words[tree];
+    const after = (before & TREE_KEEP[way]) | TREE_SET[way];
+    words[tree] = after;
+    return before !== after;
   }
 
   /** The way that a fill of this set would take: an empty one first, else what the tree says. */
   victim(set: number): number {
-    for (let way = 0; way < WAYS; way++) {
-      if (this.pages[set * WAYS + way] === EMPTY) {
-        return way;
-      }
+    const { words } = this;
+    const first = set << SET_SHIFT;
+    if (words[first] === EMPTY) {
+      return 0;
     }
-    const tree = this.tree[set];
+    if (words[first + 1] === EMPTY) {
+      return 1;
+    }
+    if (words[first + 2] === EMPTY) {
+      return 2;
+    }
+    if (words[first + 3] === EMPTY) {
+      return 3;
+    }
+    const tree = words[first + TREE];
     return (tree & 1) === 0 ? (tree >> 1) & 1 : 2 + ((tree >> 2) & 1);
   }
 
-  /** Fills the victim's place and makes it the most recently used; returns its index. */
+  /** Fills the victim's place and makes it the most recently used; returns the place. */
   fill(page: number, physical: number, flags: number, directory: number, count: number): number {
+    const { words } = this;
     const set = page & (this.sets - 1);
-    const index = set * WAYS + this.victim(set);
+    const way = this.victim(set);
+    const first = set << SET_SHIFT;
+    const place = first + way;
     this.usedSets |= 1 << set;
-    this.pages[index] = page;
-    this.physical[index] = physical;
-    this.flags[index] = flags;
-    this.pageDirectory[index] = directory;
-    this.filledAt[index] = count;
-    this.touch(index);
-    return index;
+    words[place] = page;
+    words[place + ENTRY] = physical | flags;
+    words[place + DIRECTORY] = directory;
+    words[first + TREE] = (words[first + TREE] & TREE_KEEP[way]) | TREE_SET[way];
+    this.fillCounts[place] = count;
+    return place;
   }
 
   drop(page: number): void {
-    const index = this.find(page);
-    if (index >= 0) {
-      this.pages[index] = EMPTY;
+    const place = this.find(page);
+    if (place >= 0) {
+      this.words[place] = EMPTY;
     }
   }
 
   flush(): void {
-    for (let used = this.usedSets; used !== 0; used &= used - 1) {
-      const set = 31 - Math.clz32(used & -used);
-      const first = set * WAYS;
-      this.pages[first] = EMPTY;
-      this.pages[first + 1] = EMPTY;
-      this.pages[first + 2] = EMPTY;
-      this.pages[first + 3] = EMPTY;
-      this.tree[set] = 0;
-    }
-    this.usedSets = 0;
+    this.empties();
     this.flushes++;
   }
 
+  private empties(): void {
+    const { words } = this;
+    for (let used = this.usedSets; used !== 0; used &= used - 1) {
+      const first = (31 - Math.clz32(used & -used)) << SET_SHIFT;
+      words[first] = EMPTY;
+      words[first + 1] = EMPTY;
+      words[first + 2] = EMPTY;
+      words[first + 3] = EMPTY;
+      words[first + TREE] = 0;
+    }
+    this.usedSets = 0;
+  }
+
+  /** What stands at each way of each set, in order. */
+  private entries(): EntrySnapshot[] {
+    return Array.from({ length: this.sets * WAYS }, (_, index) => {
+      const place = placeOf(index);
+      return {
+        page: this.words[place],
+        physical: this.physical(place),
+        flags: this.flags(place),
+        pageDirectory: this.words[place + DIRECTORY],
+        filledAt: this.fillCounts[place],
+      };
+    });
+  }
+
+  /** The valid entries with their places, for the view. */
+  valid(): (EntrySnapshot & { readonly set: number; readonly way: number })[] {
+    return this.entries()
+      .map((entry, index) => ({ ...entry, set: Math.floor(index / WAYS), way: index % WAYS }))
+      .filter((entry) => entry.page !== EMPTY);
+  }
+
   snapshot(): TlbSnapshot {
+    const entries = this.entries();
     return {
-      pages: [...this.pages],
-      physical: [...this.physical],
-      flags: [...this.flags],
-      pageDirectory: [...this.pageDirectory],
-      filledAt: [...this.filledAt],
-      tree: [...this.tree],
+      pages: entries.map((entry) => entry.page),
+      physical: entries.map((entry) => entry.physical),
+      flags: entries.map((entry) => entry.flags),
+      pageDirectory: entries.map((entry) => entry.pageDirectory),
+      filledAt: entries.map((entry) => entry.filledAt),
+      tree: Array.from({ length: this.sets }, (_, set) => this.words[set * SET_WORDS + TREE]),
       misses: this.misses,
       flushes: this.flushes,
     };
   }
 
   restore(from: TlbSnapshot): void {
-    this.pages.set(from.pages);
+    const { words } = this;
+    from.pages.forEach((page, index) => {
+      const place = placeOf(index);
+      words[place] = page;
+      words[place + ENTRY] = from.physical[index] | from.flags[index];
+      words[place + DIRECTORY] = from.pageDirectory[index];
+      this.fillCounts[place] = from.filledAt[index];
+    });
+    from.tree.forEach((tree, set) => {
+      words[set * SET_WORDS + TREE] = tree;
+    });
     this.usedSets = (1 << this.sets) - 1;
-    this.physical.set(from.physical);
-    this.flags.set(from.flags);
-    this.pageDirectory.set(from.pageDirectory);
-    this.filledAt.set(from.filledAt);
-    this.tree.set(from.tree);
     this.misses = from.misses;
     this.flushes = from.flushes;
   }
+}
+
+function placeOf(index: number): number {
+  return Math.floor(index / WAYS) * SET_WORDS + (index % WAYS);
+}
+
+interface EntrySnapshot {
+  readonly page: number;
+  readonly physical: number;
+  readonly flags: number;
+  readonly pageDirectory: number;
+  readonly filledAt: number;
 }
 
 export interface TlbSnapshot {
