@@ -1,4 +1,5 @@
 // Events as people read them: who, to whom, what. One place, for stops, traces and the demonstration.
+import { messageName } from '../l4linux/libraryMessages.ts';
 import { systemCallName } from '../l4linux/systemCallNames.ts';
 import { hex32 } from './addresses.ts';
 import type { FieldValue } from './conditions.ts';
@@ -37,7 +38,7 @@ function detailsOf(occurrence: EventOccurrence, system: System): string {
   return details.join(call !== undefined && details.length === 2 ? ' ' : ', ');
 }
 
-/** The Linux system call that an event is about, by name. */
+/** The Linux system call, or whatever else a message to the server is, that an event is about, by name. */
 export function systemCallOf(occurrence: EventOccurrence, system: System): string | undefined {
   const { fields, definition } = occurrence;
   const number = fields.get('number');
@@ -52,7 +53,7 @@ export function systemCallOf(occurrence: EventOccurrence, system: System): strin
     to.task === ROOT_TASK &&
     from?.kind === 'thread' &&
     from.task > ROOT_TASK;
-  return isCall && words?.kind === 'words' ? systemCallName(words.words[0]) : undefined;
+  return isCall && words?.kind === 'words' ? messageName(words.words[0]) : undefined;
 }
 
 export function formatField(value: FieldValue, system: System): string {

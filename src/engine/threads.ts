@@ -12,6 +12,9 @@ import type { LinuxView } from '../l4linux/linuxView.ts';
 import { ROOT_TASK } from './images.ts';
 import type { Spaces } from './spaces.ts';
 
+/** In every Linux process: guest/lib/emulation/layout.h, LTHREAD_SIGNAL. */
+const SIGNAL_LTHREAD = 1;
+
 export interface EngineThread {
   /** Stable for the session. */
   readonly dapId: number;
@@ -115,8 +118,11 @@ export class ThreadDirectory {
       return `${id} linux (${server})`;
     }
     const process = this.spaces.processOf(task);
-    const pid = process === undefined ? '' : ` (pid ${process.pid})`;
-    return `${id} ${this.spaces.taskName(task)}${pid}`;
+    if (process === undefined) {
+      return `${id} ${this.spaces.taskName(task)}`;
+    }
+    const role = lthread === SIGNAL_LTHREAD ? ', signal thread' : '';
+    return `${id} ${this.spaces.taskName(task)} (pid ${process.pid}${role})`;
   }
 
   private serverThreadName(lthread: number): string | undefined {

@@ -20,6 +20,8 @@ export class Profiler {
   private readonly calls = new Map<string, string>();
   /** Stacks that work for a waiting thread now. */
   private readonly workers = new Map<string, Set<ShadowStack>>();
+  /** Stacks that have a client's message and have not passed it on to a coroutine. */
+  private readonly unserved = new Set<ShadowStack>();
   private thread: string;
   private stack: ShadowStack;
   private last: number;
@@ -105,7 +107,8 @@ export class Profiler {
     const from = this.stack;
     this.coroutines.set(this.thread, to);
     this.stack = this.stackOf(this.thread);
-    if (this.stack.graft === this.stack.home && from.graft !== from.home) {
+    if (this.unserved.delete(from)) {
+      this.workers.forEach((set) => set.delete(this.stack));
       this.stack.hangBelow(from.graft);
       this.workersFor(from.graft)?.add(this.stack);
     }
@@ -146,6 +149,7 @@ export class Profiler {
     this.release(receiver);
     if (this.calls.get(from) === receiver) {
       const worker = this.stackOf(receiver);
+      this.unserved.add(worker);
       worker.hangBelow(this.stackOf(from).sender);
       this.workers.set(from, new Set([worker]));
     }

@@ -3,7 +3,7 @@
 import * as vscode from 'vscode';
 
 const EVENT_NAME = 'ipc-send';
-const CONDITION = 'to == linux && from != linux && from != sigma0';
+const CONDITION = 'to == linux && from != linux && from != sigma0 && words[0] < 4096';
 
 export function breakOnIpcToLinux(): void {
   const isOurs = (breakpoint: vscode.Breakpoint): boolean =>

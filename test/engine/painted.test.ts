@@ -54,7 +54,9 @@ async function views(guestImages: string): Promise<unknown> {
   const system = await bootSystem({ program: 'hello', host: { ...nodeHost(root), guestImages } });
   await stopAt(system, 'ipc-send', (fields) => {
     const from = fields.get('from');
-    return from?.kind === 'thread' && from.task === 5;
+    const words = fields.get('words');
+    const isCall = words?.kind === 'words' && words.words[0] < 4096;
+    return isCall && from?.kind === 'thread' && from.task === 5;
   });
   const threads = threadsModel(system).threads.map(
     ({ name, state, waitsFor, priority, pager }) => ({
