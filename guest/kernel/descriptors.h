@@ -10,6 +10,9 @@
 
 void descriptors_initialize(void);
 
+/* The space is new, or has become large or small: its data and code segment are made. */
+void descriptors_make_user_segments(struct space *space);
+
 /* The user's data and code segment become those of a space. */
 void descriptors_load_user_segments(const struct space *space);
 

@@ -7,6 +7,9 @@
 
 #include "tcb.h"
 
+extern struct tcb *fpu_owner; /* whose state the registers hold; null: nobody's */
+extern bool fpu_traps;        /* CR0.TS, because CR0 is slow */
+
 void fpu_initialize(void);
 
 /* The thread is about to run: its first floating-point instruction traps unless the registers are its own. */

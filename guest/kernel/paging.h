@@ -37,8 +37,11 @@ void directory_leave(struct space *space);
  * the loaded one). */
 void space_switch(struct space *space);
 
+/* Whose segments are in the GDT: what user addresses mean. */
+extern struct space *visible_space;
+
 /* Whose directory is loaded; not always the running thread's, which may be in a small space. */
-const struct space *space_loaded(void);
+extern struct space *loaded_space;
 
 /* The space has become large or small: segments and directory follow if it is the running one, and no TLB
  * remembers where it was. */

@@ -14,13 +14,14 @@
 #include "system_calls.h"
 #include "thread.h"
 
-enum { WORD_BITS = 32, PRIORITY_WORDS = PRIORITIES / WORD_BITS };
+enum { WORD_BITS = 1 << READY_WORD_BITS_LOG2 };
 
 struct tcb *current;
 struct tcb *ready_queues[PRIORITIES];
 
-static unsigned ready_bits[PRIORITY_WORDS]; /* a bit for each ring that is not empty */
-static unsigned ready_words;                /* a bit for each word of ready_bits that is not 0 */
+unsigned ready_bits[READY_WORDS];
+unsigned ready_words;
+
 static struct tcb *idle_thread;
 static struct tcb *slice_owner;
 
@@ -71,19 +72,26 @@ void ready_remove(struct tcb *thread)
 
 void schedule_set_priority(struct tcb *thread, unsigned priority)
 {
-	bool ready = thread->ready_next != NULL;
 	ready_remove(thread);
 	thread->priority = (unsigned char)priority;
-	if (ready) {
+	if (thread->state == THREAD_READY) {
 		ready_add(thread);
 	}
 }
 
+/* Of all that are ready, the running one too. */
 static struct tcb *most_urgent(void)
 {
-	if (ready_words) {
+	if (current->state == THREAD_READY && current != idle_thread) {
+		ready_add(current);
+	}
+	while (ready_words) {
 		unsigned word = highest_bit(ready_words);
-		return ready_queues[word * WORD_BITS + highest_bit(ready_bits[word])];
+		struct tcb *head = ready_queues[word * WORD_BITS + highest_bit(ready_bits[word])];
+		if (head->state == THREAD_READY) {
+			return head;
+		}
+		ready_remove(head);
 	}
 	return idle_thread;
 }
@@ -93,6 +101,9 @@ static void thread_switch_to(struct tcb *next)
 	struct tcb *from = current;
 	if (next == from) {
 		return;
+	}
+	if (from->state == THREAD_READY && from != idle_thread) {
+		ready_add(from);
 	}
 	L4_PROBE2("l4", "thread-switch", from, next);
 	space_switch(next->space);
@@ -110,13 +121,18 @@ static void dispatch(struct tcb *next)
 
 void thread_block(struct tcb *next)
 {
-	ready_remove(current);
 	struct tcb *urgent = most_urgent();
 	if (next && next->priority >= urgent->priority) {
 		thread_switch_to(next);
 	} else {
 		dispatch(urgent);
 	}
+}
+
+void ipc_dispatch(struct tcb *receiver)
+{
+	ready_add(receiver);
+	thread_block(receiver);
 }
 
 void thread_hand_over(struct tcb *next)
@@ -138,7 +154,7 @@ static void to_the_end(struct tcb *thread)
 {
 	if (ready_queues[thread->priority] == thread) {
 		ready_queues[thread->priority] = thread->ready_next;
-	} else if (thread->ready_next) {
+	} else {
 		ready_remove(thread);
 		ready_add(thread);
 	}
@@ -188,7 +204,7 @@ void schedule_start(struct tcb *idle)
 void sys_thread_switch(struct trap_frame *frame)
 {
 	struct tcb *next = thread_lookup_low(frame->esi);
-	if (next && next != current && next->ready_next) {
+	if (next && next != current && next->state == THREAD_READY && next != idle_thread) {
 		thread_switch_to(next);
 	} else {
 		thread_yield();

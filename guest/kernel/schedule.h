@@ -8,9 +8,13 @@
 
 #include "tcb.h"
 
-enum { PRIORITIES = 256 };
+enum { PRIORITIES = 256, READY_WORD_BITS_LOG2 = 5, READY_WORDS = PRIORITIES >> READY_WORD_BITS_LOG2 };
 
+/* The rings hold every thread that is ready, except that the running one need not be in its ring. They may hold others
+ * besides, which have stopped being ready: the dispatcher drops them when it meets one at the head of a ring. */
 extern struct tcb *ready_queues[PRIORITIES];
+extern unsigned ready_bits[READY_WORDS]; /* a bit for each ring that is not empty */
+extern unsigned ready_words;             /* a bit for each word of ready_bits that is not 0 */
 
 /* Makes the idle thread the running one, and never returns. */
 void schedule_start(struct tcb *idle) __attribute__((noreturn));
@@ -26,6 +30,9 @@ void schedule_set_priority(struct tcb *thread, unsigned priority);
 /* The running thread, whose state says what it waits for, gives the processor away: to next, on its own slice, if
  * nobody is more urgent (null: to whoever is most urgent). Returns when it runs again. */
 void thread_block(struct tcb *next);
+
+/* For the fast path: receiver has become ready, and somebody may be more urgent. As thread_block. */
+void ipc_dispatch(struct tcb *receiver);
 
 /* The running thread stays ready, but next, which is ready, goes on with the slice at once. */
 void thread_hand_over(struct tcb *next);

@@ -6,6 +6,7 @@
 #include "space.h"
 
 #include "console.h"
+#include "descriptors.h"
 #include "ipc.h"
 #include "mapping.h"
 #include "memory.h"
@@ -13,40 +14,33 @@
 #include "small_space.h"
 #include "thread.h"
 
-/* A number that was never handed out belongs to the root task. */
-struct task_slot {
-	struct space *space; /* null: inactive */
-	unsigned short creator;
-	unsigned short version; /* of the last task that had the number */
-};
-
 enum { VERSION_MASK = 0x3fff };
 
+struct task_slot task_slots[L4_TASKS];
 struct space *space_list;
 struct space *kernel_space;
 struct space *sigma0_space;
 
-static struct task_slot tasks[L4_TASKS];
 static struct slab space_slab = {.object_size = sizeof(struct space)};
 
 struct space *space_lookup(unsigned task)
 {
-	return tasks[task].space;
+	return task_slots[task].space;
 }
 
 unsigned space_creator(unsigned task)
 {
-	return tasks[task].creator;
+	return task_slots[task].creator;
 }
 
 void space_set_creator(unsigned task, unsigned creator)
 {
-	tasks[task].creator = (unsigned short)creator;
+	task_slots[task].creator = (unsigned short)creator;
 }
 
 static void enlist(struct space *space, unsigned task, unsigned chief, unsigned nest, unsigned site)
 {
-	struct task_slot *slot = &tasks[task];
+	struct task_slot *slot = &task_slots[task];
 	slot->version = (slot->version + 1) & VERSION_MASK;
 	if (slot->version == 0) {
 		slot->version = 1;
@@ -55,6 +49,7 @@ static void enlist(struct space *space, unsigned task, unsigned chief, unsigned 
 	space->task = task;
 	space->chief = chief;
 	space->id = l4_make_id(task, 0, slot->version, chief, nest, site);
+	descriptors_make_user_segments(space);
 	space->space_next = space_list;
 	if (space_list) {
 		space_list->space_previous = space;
@@ -65,7 +60,7 @@ static void enlist(struct space *space, unsigned task, unsigned chief, unsigned 
 void space_initialize(void)
 {
 	for (unsigned task = 0; task < L4_TASKS; task++) {
-		tasks[task].creator = L4_TASK_ROOT;
+		task_slots[task].creator = L4_TASK_ROOT;
 	}
 	kernel_space = slab_allocate(&space_slab);
 	if (!kernel_space) {
@@ -100,7 +95,7 @@ static void delist(struct space *space)
 	if (space->space_next) {
 		space->space_next->space_previous = space->space_previous;
 	}
-	tasks[space->task].space = NULL;
+	task_slots[space->task].space = NULL;
 }
 
 void space_delete(struct space *space)

@@ -9,6 +9,8 @@
 #include <l4/types.h>
 #include <stdbool.h>
 
+#include "ia32/descriptor_tables.h"
+
 struct tcb;
 
 struct space {
@@ -17,10 +19,19 @@ struct space {
 	unsigned small_slot;     /* 0: large */
 	unsigned chief;          /* task number */
 	struct l4_threadid id;   /* of lthread 0 */
+	struct descriptor user_segments[2]; /* data, code */
 	struct space *space_next, *space_previous;
 	struct tcb *threads[L4_LTHREADS];
 };
 
+/* By task number. One that was never handed out belongs to the root task. */
+struct task_slot {
+	struct space *space; /* null: inactive */
+	unsigned short creator;
+	unsigned short version; /* of the last task that had the number */
+};
+
+extern struct task_slot task_slots[L4_TASKS];
 extern struct space *space_list;
 extern struct space *kernel_space;
 extern struct space *sigma0_space;

@@ -57,7 +57,7 @@ struct tcb {
 	struct l4_threadid partner;
 	struct l4_threadid internal_preempter;
 	struct l4_threadid external_preempter;
-	struct tcb *ready_next, *ready_previous;   /* ring of its priority; null while it is not ready */
+	struct tcb *ready_next, *ready_previous;   /* ring of its priority (schedule.h) */
 	struct tcb *send_queue;                    /* first of those who wait to send to it */
 	struct tcb *send_next;
 	struct tcb *thread_next, *thread_previous; /* thread_list */

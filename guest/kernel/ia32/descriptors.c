@@ -7,21 +7,12 @@
 
 #include "../small_space.h"
 #include "../trap.h"
-
-struct descriptor {
-	unsigned low, high;
-};
+#include "descriptor_tables.h"
 
 struct table_register {
 	unsigned short limit;
 	unsigned base;
 } __attribute__((packed));
-
-/* Only what a switch to ring 0 reads; the I/O map lies behind the limit, and IOPL 3 makes it idle. */
-struct task_state_segment {
-	unsigned link, esp0, ss0, unused[22];
-	unsigned short trap, io_map;
-};
 
 enum descriptor_type {
 	TYPE_TASK_STATE = 0x00008900,
@@ -37,27 +28,32 @@ enum gate_type {
 	GATE_INTERRUPT_USER = 0xee00,
 };
 enum {
-	GDT_ENTRIES = (THREAD_SEGMENTS >> 3) + L4_THREAD_SEGMENTS,
 	IDT_ENTRIES = L4_VECTOR_THREAD_SEGMENT + 1,
 	SYSTEM_CALLS = 8,
 	LAST_UNIT = 0xfffff, /* the largest limit that a descriptor holds */
 };
 
-static struct descriptor gdt[GDT_ENTRIES];
+struct descriptor gdt[GDT_ENTRIES];
+struct task_state_segment tss;
+bool has_thread_segments;
+
 static struct descriptor idt[IDT_ENTRIES];
-static struct task_state_segment tss;
-static bool has_thread_segments; /* what the GDT shows beside the flat segments is not empty */
 
 extern const unsigned exception_stubs[EXCEPTION_VECTORS];
 extern const unsigned interrupt_stubs[L4_IRQS];
 extern const unsigned system_call_stubs[SYSTEM_CALLS];
 
-static void set_segment(unsigned selector, unsigned base, unsigned last_unit, enum descriptor_type type)
+static struct descriptor make_segment(unsigned base, unsigned last_unit, enum descriptor_type type)
 {
-	gdt[selector >> 3] = (struct descriptor){
+	return (struct descriptor){
 		.low = (last_unit & 0xffff) | base << 16,
 		.high = (base >> 16 & 0xff) | (unsigned)type | (last_unit & 0xf0000) | (base & 0xff000000),
 	};
+}
+
+static void set_segment(unsigned selector, unsigned base, unsigned last_unit, enum descriptor_type type)
+{
+	gdt[selector >> 3] = make_segment(base, last_unit, type);
 }
 
 static void set_gate(unsigned vector, unsigned stub, enum gate_type type)
@@ -155,12 +151,20 @@ void descriptors_initialize(void)
 	load_tables();
 }
 
-void descriptors_load_user_segments(const struct space *space)
+_Static_assert((USER_CODE >> 3) == (USER_DATA >> 3) + 1, "as in struct space's user_segments");
+
+void descriptors_make_user_segments(struct space *space)
 {
 	unsigned base = space_base(space);
 	unsigned last_page = space_size(space) / L4_PAGE_SIZE - 1;
-	set_segment(USER_DATA, base, last_page, TYPE_USER_DATA);
-	set_segment(USER_CODE, base, last_page, TYPE_USER_CODE);
+	space->user_segments[0] = make_segment(base, last_page, TYPE_USER_DATA);
+	space->user_segments[1] = make_segment(base, last_page, TYPE_USER_CODE);
+}
+
+void descriptors_load_user_segments(const struct space *space)
+{
+	gdt[USER_DATA >> 3] = space->user_segments[0];
+	gdt[USER_CODE >> 3] = space->user_segments[1];
 }
 
 void descriptors_load_thread_segments(const struct tcb *thread)

@@ -16,8 +16,8 @@ struct fpu_state {
 enum { MXCSR_DEFAULT = 0x1f80 };
 
 static struct slab fpu_slab = {.object_size = sizeof(struct fpu_state)};
-static bool task_switched = true; /* CR0.TS, because CR0 is slow */
-static struct tcb *owner;         /* whose state the registers hold; null: nobody's */
+bool fpu_traps = true;
+struct tcb *fpu_owner;
 static bool has_fxsave;
 static bool has_sse;
 
@@ -35,11 +35,11 @@ void fpu_initialize(void)
 
 void fpu_switch(const struct tcb *next)
 {
-	bool wanted = next != owner;
-	if (wanted == task_switched) {
+	bool wanted = next != fpu_owner;
+	if (wanted == fpu_traps) {
 		return;
 	}
-	task_switched = wanted;
+	fpu_traps = wanted;
 	if (wanted) {
 		cr0_write(cr0_read() | CR0_TASK_SWITCHED);
 	} else {
@@ -84,23 +84,23 @@ bool fpu_acquire(struct tcb *self)
 		}
 	}
 	task_switched_clear();
-	task_switched = false;
-	if (owner) {
-		save(owner->fpu_state);
+	fpu_traps = false;
+	if (fpu_owner) {
+		save(fpu_owner->fpu_state);
 	}
 	if (first) {
 		load_initial();
 	} else {
 		load(self->fpu_state);
 	}
-	owner = self;
+	fpu_owner = self;
 	return true;
 }
 
 void fpu_release(struct tcb *thread)
 {
-	if (owner == thread) {
-		owner = NULL;
+	if (fpu_owner == thread) {
+		fpu_owner = NULL;
 	}
 	if (thread->fpu_state) {
 		slab_free(&fpu_slab, thread->fpu_state);

@@ -3,12 +3,20 @@
  * What the assembly must know of the C types: compiled to text, read by the build, made into generated/offsets.h.
  * No offset is written down by hand anywhere.
  */
-#include "../trap.h"
+#include "../schedule.h"
+#include "../space.h"
+#include "../tcb.h"
+#include "descriptor_tables.h"
 
 #define VALUE(name, value) __asm__ volatile("->" #name " %c0" : : "i"(value))
 #define OFFSET(name, type, member) VALUE(name, __builtin_offsetof(type, member))
 
 void offsets(void);
+
+/* ipc_fast.S makes one of the other by adding 1, and clears two flags at once. */
+_Static_assert(THREAD_WAITING == THREAD_RECEIVING + L4_RECEIVE_OPEN, "by the descriptor");
+_Static_assert(__builtin_offsetof(struct tcb, ipc.receive_follows) == __builtin_offsetof(struct tcb, ipc.kernel_rpc) + 1,
+	       "adjacent");
 
 void offsets(void)
 {
@@ -33,4 +41,36 @@ void offsets(void)
 	OFFSET(SWITCH_EDI, struct switch_frame, edi);
 	OFFSET(SWITCH_EBP, struct switch_frame, ebp);
 	OFFSET(SWITCH_EIP, struct switch_frame, eip);
+	VALUE(SWITCH_SIZE, sizeof(struct switch_frame));
+	OFFSET(TCB_ID_LOW, struct tcb, id.low);
+	OFFSET(TCB_ID_HIGH, struct tcb, id.high);
+	OFFSET(TCB_STATE, struct tcb, state);
+	OFFSET(TCB_SPACE, struct tcb, space);
+	OFFSET(TCB_PRIORITY, struct tcb, priority);
+	OFFSET(TCB_PARTNER_LOW, struct tcb, partner.low);
+	OFFSET(TCB_PARTNER_HIGH, struct tcb, partner.high);
+	OFFSET(TCB_SEND_QUEUE, struct tcb, send_queue);
+	OFFSET(TCB_WAKEUP_LOW, struct tcb, wakeup_time);
+	VALUE(TCB_WAKEUP_HIGH, __builtin_offsetof(struct tcb, wakeup_time) + sizeof(unsigned));
+	OFFSET(TCB_KERNEL_ESP, struct tcb, kernel_esp);
+	OFFSET(TCB_HAS_SEGMENTS, struct tcb, has_segments);
+	OFFSET(TCB_IRQ_PENDING, struct tcb, irq_pending);
+	OFFSET(TCB_RECEIVE_DESCRIPTOR, struct tcb, ipc.receive_descriptor);
+	OFFSET(TCB_KERNEL_RPC, struct tcb, ipc.kernel_rpc);
+	VALUE(STATE_READY, THREAD_READY);
+	VALUE(STATE_RECEIVING, THREAD_RECEIVING);
+	VALUE(STATE_WAITING, THREAD_WAITING);
+	OFFSET(SPACE_PAGE_DIRECTORY, struct space, page_directory);
+	OFFSET(SPACE_SMALL_SLOT, struct space, small_slot);
+	OFFSET(SPACE_USER_SEGMENTS, struct space, user_segments);
+	OFFSET(SPACE_THREADS, struct space, threads);
+	OFFSET(TASK_SLOT_SPACE, struct task_slot, space);
+	VALUE(TASK_SLOT_SIZE, sizeof(struct task_slot));
+	VALUE(ID_TASK_SHIFT, L4_ID_TASK_SHIFT);
+	VALUE(ID_TASK_MASK, L4_TASKS - 1);
+	VALUE(ID_LTHREAD_SHIFT, L4_ID_LTHREAD_SHIFT);
+	VALUE(ID_LTHREAD_MASK, L4_LTHREADS - 1);
+	VALUE(READY_WORD_LOG2, READY_WORD_BITS_LOG2);
+	OFFSET(TSS_ESP0, struct task_state_segment, esp0);
+	VALUE(USER_SEGMENTS_OFFSET, USER_DATA & ~7);
 }

@@ -25,8 +25,9 @@ enum {
 
 extern page_table_entry kernel_page_directory[TABLE_ENTRIES];
 
-static struct space *loaded_space;  /* whose directory CR3 points to */
-static struct space *visible_space; /* whose segments are in the GDT: what user addresses mean */
+/* ipc_fast.S changes both, too. */
+struct space *loaded_space;  /* whose directory CR3 points to */
+struct space *visible_space; /* whose segments are in the GDT: what user addresses mean */
 
 unsigned paging_kernel_directory(void)
 {
@@ -82,11 +83,6 @@ void directory_leave(struct space *space)
 	}
 }
 
-const struct space *space_loaded(void)
-{
-	return loaded_space;
-}
-
 void space_switch(struct space *space)
 {
 	struct space *from = visible_space;
@@ -108,6 +104,7 @@ void space_switch(struct space *space)
 void space_moved(struct space *space)
 {
 	bool visible = space == visible_space;
+	descriptors_make_user_segments(space);
 	if (visible) {
 		descriptors_load_user_segments(space);
 		descriptors_load_thread_segments(current);

@@ -28,7 +28,7 @@ bool small_space_show(const struct space *space, unsigned address)
 		return false;
 	}
 	const page_table_entry *own = window(space->page_directory);
-	page_table_entry *shown = slot_entries(space_loaded(), space->small_slot);
+	page_table_entry *shown = slot_entries(loaded_space, space->small_slot);
 	unsigned index = address / SUPERPAGE_SIZE;
 	if (!(own[index] & PAGE_PRESENT) || (shown[index] & PAGE_PRESENT)) {
 		return false;

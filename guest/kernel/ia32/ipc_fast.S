@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The fast path of ipc: a short message to a thread that waits for it, by a sender that then waits itself, without
+ * time limit (call, and reply and wait). Everything else goes to sys_ipc, which has not been told anything yet.
+ *
+ * Contract. Taken if all of these hold, and equivalent to sys_ipc then:
+ *   - send descriptor 0 (two words, no flexpage), receive descriptor 0 or 1, receive timeout never;
+ *   - the receiver exists, is of the sender's clan, and waits, openly or for this sender, with no timeout running;
+ *   - nothing waits for the sender: its send queue and its interrupt are empty, or it will receive from the receiver.
+ * The message stays in EDX and EBX. Neither thread's ring is touched (schedule.c: a ring may hold threads that have
+ * stopped being ready, and the running thread need not be in one). If someone is more urgent than the receiver, the
+ * dispatcher in C decides. The sender is left as a new thread is: a switch_frame that leads to return_to_user.
+ */
+#include <generated/offsets.h>
+#include <l4/probes.h>
+
+#include "entry.h"
+
+#define RECEIVE_TIMEOUT_EXPONENT 15	/* 0: never */
+#define LAST_SHORT_RECEIVE 1		/* 0: from the partner, 1: from anyone */
+#define ERROR_NONE 0
+#define INVALID_ID -1
+
+	.cfi_sections .debug_frame
+	.text
+
+ENTRY_BEGIN enter_ipc
+	PUSH_NO_ERROR_CODE
+	SAVE_FRAME
+	andl $RECEIVE_TIMEOUT_EXPONENT, %ecx
+	orl %eax, %ecx
+	jnz in_c
+	movl $KERNEL_DATA, %eax
+	movl %eax, %ds
+	movl current, %ecx
+	cmpl $LAST_SHORT_RECEIVE, %ebp
+	je open_wait
+	ja in_c
+
+/* ESI:EDI is looked up as thread_lookup does. From here on ECX: the sender, EBP: the receiver. */
+look_up:
+	movl %esi, %eax
+	shrl $ID_TASK_SHIFT, %eax
+	andl $ID_TASK_MASK, %eax
+	movl task_slots + TASK_SLOT_SPACE(, %eax, TASK_SLOT_SIZE), %eax
+	testl %eax, %eax
+	jz in_c
+	movl %esi, %ebp
+	shrl $ID_LTHREAD_SHIFT, %ebp
+	andl $ID_LTHREAD_MASK, %ebp
+	movl SPACE_THREADS(%eax, %ebp, 4), %ebp
+	testl %ebp, %ebp
+	jz in_c
+	cmpl %esi, TCB_ID_LOW(%ebp)
+	jne in_c
+	cmpl %edi, TCB_ID_HIGH(%ebp)
+	jne in_c
+	cmpl %edi, TCB_ID_HIGH(%ecx)	/* chief, nest and site: the same clan */
+	jne in_c
+	cmpl $STATE_WAITING, TCB_STATE(%ebp)
+	jne closed_wait
+accepts:
+	movl TCB_WAKEUP_LOW(%ebp), %eax
+	orl TCB_WAKEUP_HIGH(%ebp), %eax
+	jnz in_c
+
+/* It is certain now. The sender begins to wait. */
+	movl TRAP_EBP(%esp), %eax
+	PROBE_ASM l4, ipc-send, "4@%ecx 4@%esi 4@%edi 4@$0 4@%eax 4@%edx 4@%ebx"
+	movl %eax, TCB_RECEIVE_DESCRIPTOR(%ecx)
+	movw $0, TCB_KERNEL_RPC(%ecx)	/* and receive_follows */
+	addl $STATE_RECEIVING, %eax	/* or, by the descriptor's 1, waiting */
+	movl %eax, TCB_STATE(%ecx)
+	cmpl $STATE_RECEIVING, %eax
+	jne from_anyone
+	movl %esi, TCB_PARTNER_LOW(%ecx)
+	movl %edi, TCB_PARTNER_HIGH(%ecx)
+delivered:
+	movl TCB_ID_LOW(%ecx), %esi
+	movl TCB_ID_HIGH(%ecx), %edi
+	movl $STATE_READY, TCB_STATE(%ebp)
+	PROBE_ASM l4, ipc-receive, "4@%ebp 4@%esi 4@%edi 4@%edx 4@%ebx 4@$0"
+
+/* Who sends is the most urgent of all that are ready; is a less urgent receiver now? */
+	movb TCB_PRIORITY(%ebp), %al
+	cmpb TCB_PRIORITY(%ecx), %al
+	jb less_urgent
+most_urgent:
+	movl $return_to_user, -SWITCH_SIZE + SWITCH_EIP(%esp)
+	leal -SWITCH_SIZE(%esp), %eax
+	movl %eax, TCB_KERNEL_ESP(%ecx)
+	PROBE_ASM l4, thread-switch, "4@%ecx 4@%ebp"
+	movl %ebp, current
+
+/* The space. */
+	movl TCB_SPACE(%ebp), %esi
+	movl TCB_SPACE(%ecx), %edi
+	cmpl %esi, %edi
+	je same_space
+	movl %esi, visible_space
+	movl SPACE_SMALL_SLOT(%esi), %eax
+	cmpl SPACE_SMALL_SLOT(%edi), %eax
+	jne other_segments
+segments_loaded:
+	testl %eax, %eax
+	jnz small_switch
+	cmpl %esi, loaded_space
+	je small_switch
+	movl SPACE_PAGE_DIRECTORY(%esi), %eax
+	movl %esi, loaded_space
+	movl %eax, %cr3
+	PROBE_ASM l4, tlb-flush, "4@%esi"
+switched:
+	PROBE_ASM l4, switch-space, "4@%edi 4@%esi"
+
+/* The stack for the next entry, the thread's own segments, the floating-point unit. */
+same_space:
+	leal TCB_SIZE(%ebp), %eax
+	movl %eax, tss + TSS_ESP0
+	movb TCB_HAS_SEGMENTS(%ebp), %al
+	orb has_thread_segments, %al
+	jnz other_thread_segments
+thread_segments_loaded:
+	cmpl %ebp, fpu_owner
+	setne %al
+	cmpb %al, fpu_traps
+	jne other_fpu
+
+/* To the receiver's user: result in EAX, source in ESI:EDI, words in EDX and EBX; ECX and EBP are its own. */
+leave:
+	leal TCB_SIZE - TRAP_SIZE(%ebp), %esp
+	movl TCB_ID_LOW(%ecx), %esi
+	movl TCB_ID_HIGH(%ecx), %edi
+	movl TRAP_ECX(%esp), %ecx
+	movl TRAP_EBP(%esp), %ebp
+	movw TRAP_GS(%esp), %gs
+	movw TRAP_FS(%esp), %fs
+	movw TRAP_ES(%esp), %es
+	movw TRAP_DS(%esp), %ds
+	movl $ERROR_NONE, %eax
+	addl $TRAP_EIP, %esp
+	jmp return_to_user_iret
+
+open_wait:
+	cmpl $0, TCB_SEND_QUEUE(%ecx)
+	jne in_c
+	cmpb $0, TCB_IRQ_PENDING(%ecx)
+	je look_up
+
+/* The way in C, which finds everything as it was. */
+in_c:
+	movl $KERNEL_DATA, %edx
+	movl %edx, %ds
+	movl %edx, %es
+	cld
+	movl %esp, %eax
+	call sys_ipc
+	jmp return_to_user
+
+closed_wait:
+	cmpl $STATE_RECEIVING, TCB_STATE(%ebp)
+	jne in_c
+	cmpl %edi, TCB_PARTNER_HIGH(%ebp)	/* of the same clan, so the sender's is that of the destination */
+	jne in_c
+	movl TCB_ID_LOW(%ecx), %eax
+	cmpl %eax, TCB_PARTNER_LOW(%ebp)
+	je accepts
+	jmp in_c
+
+from_anyone:
+	movl $INVALID_ID, TCB_PARTNER_LOW(%ecx)
+	movl $INVALID_ID, TCB_PARTNER_HIGH(%ecx)
+	jmp delivered
+
+less_urgent:
+	bsrl ready_words, %esi
+	jz most_urgent
+	bsrl ready_bits(, %esi, 4), %edi
+	shll $READY_WORD_LOG2, %esi
+	addl %esi, %edi
+	movzbl %al, %eax
+	cmpl %eax, %edi
+	jbe most_urgent
+	movl $KERNEL_DATA, %eax
+	movl %eax, %es
+	cld
+	leal TCB_SIZE - TRAP_SIZE(%ebp), %esi
+	movl TCB_ID_LOW(%ecx), %eax
+	movl %eax, TRAP_ESI(%esi)
+	movl TCB_ID_HIGH(%ecx), %eax
+	movl %eax, TRAP_EDI(%esi)
+	movl %edx, TRAP_EDX(%esi)
+	movl %ebx, TRAP_EBX(%esi)
+	movl $ERROR_NONE, TRAP_EAX(%esi)
+	movl %ebp, %eax
+	call ipc_dispatch
+	jmp return_to_user
+
+other_segments:
+	movl SPACE_USER_SEGMENTS(%esi), %eax
+	movl %eax, gdt + USER_SEGMENTS_OFFSET
+	movl SPACE_USER_SEGMENTS + 4(%esi), %eax
+	movl %eax, gdt + USER_SEGMENTS_OFFSET + 4
+	movl SPACE_USER_SEGMENTS + 8(%esi), %eax
+	movl %eax, gdt + USER_SEGMENTS_OFFSET + 8
+	movl SPACE_USER_SEGMENTS + 12(%esi), %eax
+	movl %eax, gdt + USER_SEGMENTS_OFFSET + 12
+	movl SPACE_SMALL_SLOT(%esi), %eax
+	jmp segments_loaded
+
+small_switch:
+	PROBE_ASM l4, small-space-switch, "4@%edi 4@%esi"
+	jmp switched
+
+/* Still on the sender's stack, below its switch_frame. */
+.macro CALL_C function
+	movl $KERNEL_DATA, %eax
+	movl %eax, %es
+	cld
+	leal -SWITCH_SIZE(%esp), %esp
+	.cfi_adjust_cfa_offset SWITCH_SIZE
+	pushl %ecx
+	.cfi_adjust_cfa_offset 4
+	pushl %edx
+	.cfi_adjust_cfa_offset 4
+	movl %ebp, %eax
+	call \function
+	popl %edx
+	.cfi_adjust_cfa_offset -4
+	popl %ecx
+	.cfi_adjust_cfa_offset -4
+	leal SWITCH_SIZE(%esp), %esp
+	.cfi_adjust_cfa_offset -SWITCH_SIZE
+.endm
+
+other_thread_segments:
+	CALL_C descriptors_load_thread_segments
+	jmp thread_segments_loaded
+
+other_fpu:
+	CALL_C fpu_switch
+	jmp leave
+ENTRY_END enter_ipc
+
+	.section .note.GNU-stack, "", @progbits
