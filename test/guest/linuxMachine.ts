@@ -29,6 +29,10 @@ export interface LinuxOptions {
   readonly terminal?: boolean;
   /** 16 unless given: asking σ0 for less memory makes the boot shorter. */
   readonly memoryMegabytes?: number;
+  /** Called before each slice of the run: may give the machine input; returns how many instructions to run next. */
+  readonly drive?: (machine: Machine) => number;
+  /** Functions of the server to listen to: called at each entry, with the words that lie at ESP. */
+  readonly calls?: Readonly<Record<string, (machine: Machine, word: (index: number) => number) => void>>;
   /** Probes to follow, as "provider:name". */
   readonly follow?: readonly string[];
 }
@@ -51,6 +55,7 @@ export interface LinuxRun {
 }
 
 const MAXIMUM_INSTRUCTIONS = 400_000_000;
+const MAXIMUM_WHEN_DRIVEN = 4_000_000_000;
 const SLICE = 10_000_000;
 const NOTHING_LEFT_TO_DO = 4000;
 const WAITS = 4;
@@ -122,7 +127,11 @@ function followProbes(machine: Machine, options: LinuxOptions, events: LinuxEven
       }
     }
   }
+  const calls = functionsToHear(options);
+  calls.forEach((_, address) => machine.addHook(address));
   machine.onHook = (address) => {
+    const { esp } = machine.registers();
+    calls.get(address)?.(machine, (index) => wordAt(machine, esp + 4 * index) ?? NaN);
     const probe = found.get(address);
     if (probe !== undefined) {
       const registers: Readonly<Record<string, number>> = { ...machine.registers() };
@@ -143,7 +152,20 @@ function followProbes(machine: Machine, options: LinuxOptions, events: LinuxEven
   };
 }
 
-function wordAt(machine: Machine, address: number): number | undefined {
+function functionsToHear(
+  options: LinuxOptions,
+): Map<number, NonNullable<LinuxOptions['calls']>[string]> {
+  const image = options.system === 'native' ? 'linux-native.elf' : 'l4linux.elf';
+  const { symbols } = parseElf(imageFile(image), image);
+  return new Map(
+    Object.entries(options.calls ?? {}).map(([name, called]) => [
+      symbols.find((symbol) => symbol.name === name)!.value - physicalOffset[image],
+      called,
+    ]),
+  );
+}
+
+export function wordAt(machine: Machine, address: number): number | undefined {
   const { cr3, dsBase } = machine.registers();
   const page = machine.translate(cr3, (address + dsBase) >>> 0);
   const bytes = page && machine.peekPhysical(page.physical, 4);
@@ -166,7 +188,8 @@ function runToEnd(machine: Machine, options: LinuxOptions): { reason: string; st
   const pieces = [...(options.typing ?? [])];
   let typed = false;
   let idle = 0;
-  while (machine.instructionCount < MAXIMUM_INSTRUCTIONS && idle < NOTHING_LEFT_TO_DO) {
+  const maximum = options.drive ? MAXIMUM_WHEN_DRIVEN : MAXIMUM_INSTRUCTIONS;
+  while (machine.instructionCount < maximum && idle < NOTHING_LEFT_TO_DO) {
     if (
       !typed &&
       (inputAt === 'start' || (inputAt === 'idle' ? idle > 0 : machine.instructionCount > 0))
@@ -174,7 +197,7 @@ function runToEnd(machine: Machine, options: LinuxOptions): { reason: string; st
       type(machine, options);
       typed = true;
     }
-    const result = machine.run(SLICE);
+    const result = machine.run(options.drive?.(machine) ?? SLICE);
     if (result.reason === 'idle') {
       machine.skipIdle();
       idle++;

@@ -95,7 +95,7 @@ static bool take(struct process *process, const struct l4_message *message)
 	}
 	if (message->w0 == SIGNAL_THREAD_READY) {
 		process->arch.signal_thread_ready = true;
-		return true;
+		return process->arch.stop == STOP_REPORTED; /* else the coroutine waits for that, too */
 	}
 	if (message_is_library_fault(message->w0)) {
 		message_map_library(process, message->source, message->w0);
@@ -123,6 +123,7 @@ void arch_main_loop(void)
 		struct process *owner = l4_error(message.result) == L4_OK ? owner_of(message.source) : NULL;
 		/* one that is ready already will find it */
 		if (owner && take(owner, &message) && owner->state == PROCESS_USER) {
+			owner->state = PROCESS_IN_SERVER; /* before a bottom half can put it in the ready queue */
 			interrupts_on();
 			due = run(owner);
 		}
