@@ -35,7 +35,7 @@ export function executeBlocks(cpu: Cpu, start: number): number {
   const { r, r8, fault, blocks, mmu } = cpu;
   const { code, instructions, tables } = blocks;
   const { bytes, words, fastTable: fast } = cpu.memory;
-  const { fetchTags, fetchPhysical } = mmu;
+  const { fetches } = mmu;
   const highestOffsets = cpu.highest;
   let readMask = cpu.readMask | 0;
   let writeMask = cpu.writeMask | 0;
@@ -969,10 +969,10 @@ export function executeBlocks(cpu: Cpu, start: number): number {
       break;
     }
     const linear = (codeBase + eip) | 0;
-    const set = (linear >>> 12) & 7;
+    const set = (linear >>> 11) & 14;
     let next = 0;
-    if ((fetchTags[set] & tagMask) === ((linear >>> 12) | tagBits) && eip >>> 0 <= codeLimit) {
-      const table = tables[(fetchPhysical[set] >>> 12) * MODES + mode];
+    if ((fetches[set] & tagMask) === ((linear >>> 12) | tagBits) && eip >>> 0 <= codeLimit) {
+      const table = tables[(fetches[set + 1] >>> 12) * MODES + mode];
       next = table === undefined ? 0 : table[linear & 4095];
     }
     const generation = blocks.generation;
