@@ -2,7 +2,7 @@
 // (SDM vol. 3, 6.12; vol. 2, INT and IRET). Everything is checked before the processor's state changes.
 import type { Cpu } from '../cpu.ts';
 import { BP, BR, DB, GP, NO_ERROR_CODE, NP, OF_TRAP, TS, UD } from '../faults.ts';
-import { NT, RF, TF, VM, getFlags, overflow, setFlags } from '../flags.ts';
+import { NT, RF, VM, getFlags, overflow, setFlags } from '../flags.ts';
 import { CODE, DOWN_OR_CONFORMING, NOT_SYSTEM } from '../memory/descriptorBits.ts';
 import {
   checkStackSegment,
@@ -50,7 +50,7 @@ export function deliverResident(cpu: Cpu, vector: number, errorCode: number): bo
   const { r } = cpu;
   const fromUser = r[CPL] === 3;
   const from = r[BASE + CS] + r[EIP];
-  if ((r[EFLAGS] & TF) !== 0 || !enterResident(cpu, vector, false, errorCode)) {
+  if (!enterResident(cpu, vector, false, errorCode)) {
     return false;
   }
   countDelivery(cpu, vector, 'fault', fromUser);
