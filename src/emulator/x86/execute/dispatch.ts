@@ -27,6 +27,7 @@ import {
 import { OPERATIONS, adc, decrement, increment, sbb, sub } from './alu.ts';
 import { EXIT, slowLoad, slowProbe, slowSegment, slowStore } from './dispatchSlow.ts';
 import { PLACE } from '../microOps.ts';
+import { interruptQuickly, returnQuickly } from './interrupts.ts';
 import { imulTruncating } from './multiply.ts';
 import { rol, ror, sar, shl, shr } from './shifts.ts';
 
@@ -130,19 +131,35 @@ export function executeBlocks(cpu: Cpu, start: number): number {
         pc = (pc + 8) & PLACE;
         continue;
       }
+      case 117: /* INT */
+      case 118: /* IRET */
       case 4: /* GENERIC_END */ {
-        const account = code[pc + 6];
         const location = code[pc + 7];
-        cpu.left = left;
-        cpu.toEnd = account & 0xff;
-        cpu.referencesToEnd = account >>> 8;
-        cpu.pendingReferences = references;
-        cpu.instructionEip = (eip + (location & 0xffff)) | 0;
-        r[EIP] = (cpu.instructionEip + (location >>> 16)) | 0;
-        const instruction = instructions[code[pc + 1]] as Instruction;
-        instruction.handler(cpu, instruction);
+        const start = (eip + (location & 0xffff)) | 0;
+        r[EIP] = (start + (location >>> 16)) | 0;
+        const quick =
+          code[pc] === 4
+            ? false
+            : code[pc] === 117
+              ? interruptQuickly(cpu, code[pc + 2])
+              : returnQuickly(cpu);
+        if (!quick) {
+          const account = code[pc + 6];
+          cpu.left = left;
+          cpu.toEnd = account & 0xff;
+          cpu.referencesToEnd = account >>> 8;
+          cpu.pendingReferences = references;
+          cpu.instructionEip = start;
+          const instruction = instructions[code[pc + 1]] as Instruction;
+          instruction.handler(cpu, instruction);
+          if (!instruction.row.stays) {
+            eip = r[EIP];
+            exit = EXIT.CONTINUE;
+            break loop;
+          }
+        }
         eip = r[EIP];
-        if (!instruction.row.stays || cpu.mustLeave) {
+        if (cpu.mustLeave) {
           exit = EXIT.CONTINUE;
           break loop;
         }

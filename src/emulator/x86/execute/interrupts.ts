@@ -58,6 +58,21 @@ export function deliverResident(cpu: Cpu, vector: number, errorCode: number): bo
   return true;
 }
 
+/** INT by the quick way alone, while nobody follows the control flow; false: nothing has changed. */
+export function interruptQuickly(cpu: Cpu, vector: number): boolean {
+  const fromUser = cpu.r[CPL] === 3;
+  if (!enterResident(cpu, vector, true, NO_ERROR_CODE)) {
+    return false;
+  }
+  countDelivery(cpu, vector, 'software', fromUser);
+  return true;
+}
+
+/** IRET likewise. */
+export function returnQuickly(cpu: Cpu): boolean {
+  return (cpu.r[EFLAGS] & NT) === 0 && returnResident(cpu);
+}
+
 function countDelivery(cpu: Cpu, vector: number, kind: InterruptKind, fromUser: boolean): void {
   cpu.deliveries++;
   cpu.interruptCounts[vector]++;
@@ -250,8 +265,8 @@ export const interruptHandlers = {
     if ((cpu.r[EFLAGS] & NT) !== 0) {
       cpu.unsupported('a return to a previous hardware task (IRET with NT)');
     }
-    if (i.width === 32 && returnResident(cpu)) {
-      cpu.controlFlow?.interruptReturn((cpu.r[BASE + CS] + cpu.r[EIP]) >>> 0);
+    if (cpu.controlFlow !== undefined && i.width === 32 && returnResident(cpu)) {
+      cpu.controlFlow.interruptReturn((cpu.r[BASE + CS] + cpu.r[EIP]) >>> 0);
     } else {
       returnFar(cpu, i.width, 0, true);
     }
