@@ -239,6 +239,9 @@ export class Mmu {
       return this.walkFully(linear, want);
     }
     const pte = words[(RAM_OFFSET + tableEntry) >> 2];
+    if ((pte & PTE_PRESENT) === 0) {
+      return this.pageFault(linear, want);
+    }
     const marks = PTE_PRESENT | PTE_ACCESSED | ((want & WANT_WRITE) === 0 ? 0 : PTE_DIRTY);
     // W and U of both levels, and D, each in the place that it has in a TLB entry.
     const flags = ((pte & pde & (PTE_WRITABLE | PTE_USER)) >> 1) | ((pte & PTE_DIRTY) >> 4);
