@@ -92,10 +92,31 @@ export class Mmu {
         return this.largeHit(place, linear, want);
       }
     }
+    // The usual miss in one piece, as in walk() and fillData(): a function of this size is compiled by itself, and
+    // all that it calls into it, instead of in halves into its callers.
+    const { r, memory, dataTlb } = this;
+    const { words, ramSize } = memory;
+    const directoryEntry = (r[CR3] & ~0xfff) + ((linear >>> 22) << 2);
+    if (directoryEntry >>> 0 < ramSize) {
+      const pde = words[(RAM_OFFSET + directoryEntry) >> 2];
+      const tableEntry = (pde & ~0xfff) + ((page & 0x3ff) << 2);
+      const marked = pde & (PTE_PRESENT | PTE_ACCESSED | PDE_LARGE);
+      if (marked === (PTE_PRESENT | PTE_ACCESSED) && tableEntry >>> 0 < ramSize) {
+        const pte = words[(RAM_OFFSET + tableEntry) >> 2];
+        const marks = PTE_PRESENT | PTE_ACCESSED | ((want & WANT_WRITE) === 0 ? 0 : PTE_DIRTY);
+        const flags = ((pte & pde & (PTE_WRITABLE | PTE_USER)) >> 1) | ((pte & PTE_DIRTY) >> 4);
+        if ((pte & marks) === marks && this.allows(flags, want)) {
+          const physical = pte & ~0xfff;
+          dataTlb.misses++;
+          dataTlb.fill(page, physical, flags, r[CR3], this.observer.instructionCount);
+          return this.installSmall(linear, physical, flags);
+        }
+      }
+    }
     if (!this.walk(linear, want)) {
       return -1;
     }
-    this.dataTlb.misses++;
+    dataTlb.misses++;
     return this.fillData(linear);
   }
 
