@@ -5,9 +5,10 @@ import { RAM_OFFSET } from '../memoryLayout.ts';
 import type { Cpu } from './cpu.ts';
 import type { Instruction } from './decode/instruction.ts';
 import { HANDLERS } from './execute/handlers.ts';
+import { MODES } from './blocks.ts';
 import { GP, UD } from './faults.ts';
 import { ACCOUNT, LOCATION, MICRO, MICRO_WORDS } from './microOps.ts';
-import { BASE, CPL, CS } from './registers.ts';
+import { BASE, CPL, CS, LIMIT } from './registers.ts';
 import { simplify } from './simplify.ts';
 import { MicroWriter, translate } from './translate.ts';
 
@@ -16,12 +17,21 @@ export const MAXIMUM_BLOCK = 32;
 
 /** The block at EIP, or 0 with a fault pending. */
 export function findBlock(cpu: Cpu, eip: number): number {
-  const physical = fetchAddress(cpu, eip);
-  if (cpu.fault.raised) {
-    return 0;
+  const { r, mmu, blocks } = cpu;
+  if (eip >>> 0 <= r[LIMIT + CS] >>> 0) {
+    // The usual way: only the instruction TLB did not know the page.
+    const physical = mmu.translateFetch((r[BASE + CS] + eip) | 0, r[CPL] === 3);
+    if (cpu.fault.raised) {
+      return 0;
+    }
+    const table = blocks.tables[(physical >>> 12) * MODES + cpu.mode];
+    const found = table === undefined ? 0 : table[physical & 0xfff];
+    if (found !== 0) {
+      return found;
+    }
   }
-  const found = cpu.blocks.find(physical, cpu.mode);
-  return found !== 0 ? found : buildBlock(cpu, eip, physical, MAXIMUM_BLOCK, false);
+  const physical = fetchAddress(cpu, eip);
+  return cpu.fault.raised ? 0 : buildBlock(cpu, eip, physical, MAXIMUM_BLOCK, false);
 }
 
 /** A block of exactly `limit` instructions at most, to be run once. */
@@ -184,7 +194,13 @@ function writeInstruction(
   }
   instruction.handler = HANDLERS[row.handler];
   const index = cpu.blocks.addInstruction(instruction, scratch);
-  out.put(row.endsBlock ? MICRO.GENERIC_END : MICRO.GENERIC, index);
+  if (!out.traced && instruction.width === 32 && row.handler === 'int') {
+    out.put(MICRO.INT, index, instruction.immediate);
+  } else if (!out.traced && instruction.width === 32 && row.handler === 'iret') {
+    out.put(MICRO.IRET, index);
+  } else {
+    out.put(row.endsBlock ? MICRO.GENERIC_END : MICRO.GENERIC, index);
+  }
 }
 
 /** A block that does not end in a jump goes on behind its last instruction. */

@@ -47,11 +47,6 @@ export class BlockCache {
     this.instructions = new Array<Instruction | undefined>(SCRATCH_INSTRUCTIONS).fill(undefined);
   }
 
-  find(physical: number, mode: number): number {
-    const table = this.tables[(physical >>> 12) * MODES + mode];
-    return table === undefined ? 0 : table[physical & 0xfff];
-  }
-
   /** Where the next block may be written; empties the arena first if a large one might not fit. */
   allocate(scratch: boolean): number {
     if (scratch) {

@@ -17,13 +17,8 @@ import {
   WANT_USER,
 } from './memory/rights.ts';
 import { Mmu, type MmuObserver } from './memory/mmu.ts';
-import { BIG } from './memory/descriptorBits.ts';
-import {
-  DESCRIPTOR_CACHE_MASK,
-  type Descriptor,
-  expandDownAllows,
-  highestOffset,
-} from './memory/segmentation.ts';
+import { BIG, DESCRIPTOR_CACHE_MASK } from './memory/descriptorBits.ts';
+import { type Descriptor, expandDownAllows, highestOffset } from './memory/segmentation.ts';
 import { ATTRIBUTES, BASE, CPL, CR3, CS, DS, EFLAGS, EIP, ES, GS, LIMIT, SS } from './registers.ts';
 
 /** The I/O ports as the processor reaches them; width in bits. */

@@ -164,14 +164,18 @@ export class Interpreter {
     return start === 0 ? EXIT.FETCH_FAULT : executeBlocks(cpu, start);
   }
 
-  /** A fault whose handler can be entered without any further fault does not end the run. */
+  /** A fault does not end the run: it goes on in the handler, unless something else is due before. */
   private runThroughFaults(start: number): number {
     const { cpu } = this;
     const { fault } = cpu;
     let exit = executeBlocks(cpu, start);
-    while (fault.raised && deliverResident(cpu, fault.vector, fault.errorCode)) {
-      fault.raised = false;
-      if (cpu.mustLeave) {
+    while (fault.raised && (cpu.r[EFLAGS] & TF) === 0) {
+      if (deliverResident(cpu, fault.vector, fault.errorCode)) {
+        fault.raised = false;
+      } else {
+        this.deliverFault();
+      }
+      if (cpu.mustLeave || cpu.shutdown) {
         return EXIT.CONTINUE;
       }
       exit = executeBlocks(cpu, ENTER_BLOCK);

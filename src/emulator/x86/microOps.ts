@@ -118,5 +118,7 @@ export const MICRO = {
   DEC_JZ: 113,
   LOAD_CR3: 114, // register; ends the block, as INVLPG does; #GP unless CPL is 0
   INVLPG: 115, // -, base, index, shift, displacement; likewise
+  INT: 117, // index of the Instruction, vector
+  IRET: 118, // index of the Instruction
   MOV_FROM_CONTROL: 116, // destination, word of the control register; #GP unless CPL is 0
 } as const;

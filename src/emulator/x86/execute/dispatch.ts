@@ -5,7 +5,17 @@ import { MODES } from '../blocks.ts';
 import type { Cpu } from '../cpu.ts';
 import type { Instruction } from '../decode/instruction.ts';
 import { GP } from '../faults.ts';
-import { LAZY_ADD, LAZY_LOGIC, LAZY_SUB, compared, condition, zero } from '../flags.ts';
+import {
+  LAZY_ADD,
+  LAZY_DEC,
+  LAZY_INC,
+  LAZY_LOGIC,
+  LAZY_SUB,
+  carry,
+  compared,
+  condition,
+  zero,
+} from '../flags.ts';
 import { crossingHolds, findBlock } from '../blockBuilder.ts';
 import {
   ADDRESS,
@@ -24,9 +34,10 @@ import {
   LAZY_TYPE,
   LIMIT,
 } from '../registers.ts';
-import { OPERATIONS, adc, decrement, increment, sbb, sub } from './alu.ts';
+import { OPERATIONS, adc, sbb, sub } from './alu.ts';
 import { EXIT, slowLoad, slowProbe, slowSegment, slowStore } from './dispatchSlow.ts';
 import { PLACE } from '../microOps.ts';
+import { interruptQuickly, returnQuickly } from './interrupts.ts';
 import { imulTruncating } from './multiply.ts';
 import { rol, ror, sar, shl, shr } from './shifts.ts';
 
@@ -35,7 +46,7 @@ export function executeBlocks(cpu: Cpu, start: number): number {
   const { r, r8, fault, blocks, mmu } = cpu;
   const { code, instructions, tables } = blocks;
   const { bytes, words, fastTable: fast } = cpu.memory;
-  const { fetchTags, fetchPhysical } = mmu;
+  const { fetches } = mmu;
   const highestOffsets = cpu.highest;
   let readMask = cpu.readMask | 0;
   let writeMask = cpu.writeMask | 0;
@@ -130,19 +141,35 @@ export function executeBlocks(cpu: Cpu, start: number): number {
         pc = (pc + 8) & PLACE;
         continue;
       }
+      case 117: /* INT */
+      case 118: /* IRET */
       case 4: /* GENERIC_END */ {
-        const account = code[pc + 6];
         const location = code[pc + 7];
-        cpu.left = left;
-        cpu.toEnd = account & 0xff;
-        cpu.referencesToEnd = account >>> 8;
-        cpu.pendingReferences = references;
-        cpu.instructionEip = (eip + (location & 0xffff)) | 0;
-        r[EIP] = (cpu.instructionEip + (location >>> 16)) | 0;
-        const instruction = instructions[code[pc + 1]] as Instruction;
-        instruction.handler(cpu, instruction);
+        const start = (eip + (location & 0xffff)) | 0;
+        r[EIP] = (start + (location >>> 16)) | 0;
+        const quick =
+          code[pc] === 4
+            ? false
+            : code[pc] === 117
+              ? interruptQuickly(cpu, code[pc + 2])
+              : returnQuickly(cpu);
+        if (!quick) {
+          const account = code[pc + 6];
+          cpu.left = left;
+          cpu.toEnd = account & 0xff;
+          cpu.referencesToEnd = account >>> 8;
+          cpu.pendingReferences = references;
+          cpu.instructionEip = start;
+          const instruction = instructions[code[pc + 1]] as Instruction;
+          instruction.handler(cpu, instruction);
+          if (!instruction.row.stays) {
+            eip = r[EIP];
+            exit = EXIT.CONTINUE;
+            break loop;
+          }
+        }
         eip = r[EIP];
-        if (!instruction.row.stays || cpu.mustLeave) {
+        if (cpu.mustLeave) {
           exit = EXIT.CONTINUE;
           break loop;
         }
@@ -452,12 +479,26 @@ export function executeBlocks(cpu: Cpu, start: number): number {
         continue;
       }
       case 82: /* INC */ {
-        r[code[pc + 1]] = increment(r, 32, r[code[pc + 1]]);
+        const kept = carry(r);
+        const a = r[code[pc + 1]];
+        const result = (a + 1) | 0;
+        r[code[pc + 1]] = result;
+        r[LAZY_TYPE] = LAZY_INC;
+        r[LAZY_A] = a;
+        r[LAZY_B] = kept;
+        r[LAZY_RESULT] = result;
         pc = (pc + 8) & PLACE;
         continue;
       }
       case 83: /* DEC */ {
-        r[code[pc + 1]] = decrement(r, 32, r[code[pc + 1]]);
+        const kept = carry(r);
+        const a = r[code[pc + 1]];
+        const result = (a - 1) | 0;
+        r[code[pc + 1]] = result;
+        r[LAZY_TYPE] = LAZY_DEC;
+        r[LAZY_A] = a;
+        r[LAZY_B] = kept;
+        r[LAZY_RESULT] = result;
         pc = (pc + 8) & PLACE;
         continue;
       }
@@ -741,8 +782,14 @@ export function executeBlocks(cpu: Cpu, start: number): number {
         break;
       }
       case 113: /* DEC_JZ */ {
-        const result = decrement(r, 32, r[code[pc + 1]]);
+        const kept = carry(r);
+        const a = r[code[pc + 1]];
+        const result = (a - 1) | 0;
         r[code[pc + 1]] = result;
+        r[LAZY_TYPE] = LAZY_DEC;
+        r[LAZY_A] = a;
+        r[LAZY_B] = kept;
+        r[LAZY_RESULT] = result;
         slot = (result === 0) === (code[pc + 8] === 12) ? (pc + 11) & PLACE : (pc + 13) & PLACE;
         eip = (eip + code[slot - 1]) | 0;
         break;
@@ -949,47 +996,46 @@ export function executeBlocks(cpu: Cpu, start: number): number {
     }
     // Here a block has ended: eip is where to go, slot the link that may know the block (0: none).
     const link = slot === 0 ? 0 : code[slot];
-    if (link > 0) {
-      pc = link & PLACE;
-      if (code[pc] === 1 /* BEGIN, without going through the switch */) {
-        left = (left - code[pc + 1]) | 0;
-        if (left < 0) {
-          left = (left + code[pc + 1]) | 0;
-          exit = EXIT.PRECISE;
-          break;
-        }
-        references = (references + code[pc + 2]) | 0;
-        pc = (pc + 8) & PLACE;
-      }
-      continue;
-    }
-    if (left === 0) {
-      // Before anything of the next instruction is touched: an interrupt may come first.
-      exit = EXIT.CONTINUE;
-      break;
-    }
-    const linear = (codeBase + eip) | 0;
-    const set = (linear >>> 12) & 7;
-    let next = 0;
-    if ((fetchTags[set] & tagMask) === ((linear >>> 12) | tagBits) && eip >>> 0 <= codeLimit) {
-      const table = tables[(fetchPhysical[set] >>> 12) * MODES + mode];
-      next = table === undefined ? 0 : table[linear & 4095];
-    }
-    const generation = blocks.generation;
-    if (next === 0) {
-      cpu.left = left;
-      cpu.toEnd = 0;
-      r[EIP] = eip;
-      next = findBlock(cpu, eip);
-      if (next === 0) {
-        exit = EXIT.FETCH_FAULT;
+    let next = link;
+    if (link <= 0) {
+      if (left === 0) {
+        // Before anything of the next instruction is touched: an interrupt may come first.
+        exit = EXIT.CONTINUE;
         break;
       }
-    }
-    if (slot !== 0 && link === 0 && generation === blocks.generation) {
-      code[slot] = next;
+      const linear = (codeBase + eip) | 0;
+      const set = (linear >>> 11) & 14;
+      next = 0;
+      if ((fetches[set] & tagMask) === ((linear >>> 12) | tagBits) && eip >>> 0 <= codeLimit) {
+        const table = tables[(fetches[set + 1] >>> 12) * MODES + mode];
+        next = table === undefined ? 0 : table[linear & 4095];
+      }
+      const generation = blocks.generation;
+      if (next === 0) {
+        cpu.left = left;
+        cpu.toEnd = 0;
+        r[EIP] = eip;
+        next = findBlock(cpu, eip);
+        if (next === 0) {
+          exit = EXIT.FETCH_FAULT;
+          break;
+        }
+      }
+      if (slot !== 0 && link === 0 && generation === blocks.generation) {
+        code[slot] = next;
+      }
     }
     pc = next & PLACE;
+    if (code[pc] === 1 /* BEGIN, without going through the switch */) {
+      left = (left - code[pc + 1]) | 0;
+      if (left < 0) {
+        left = (left + code[pc + 1]) | 0;
+        exit = EXIT.PRECISE;
+        break;
+      }
+      references = (references + code[pc + 2]) | 0;
+      pc = (pc + 8) & PLACE;
+    }
   }
 
   if (exit >= EXIT.FAULT) {

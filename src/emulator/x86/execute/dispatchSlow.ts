@@ -3,6 +3,7 @@
 import type { Cpu } from '../cpu.ts';
 import { GUEST_FAULT } from '../faults.ts';
 import { load, probeWrite, store } from '../memory/access.ts';
+import { WANT_WRITE } from '../memory/rights.ts';
 import { ACCOUNT } from '../microOps.ts';
 import { ADDRESS } from '../registers.ts';
 
@@ -44,7 +45,16 @@ export function slowStore(
   value: number,
 ): boolean {
   account(cpu, pc, left);
-  return store(cpu.mmu, linear, size, value, cpu.want);
+  if (size !== 4 || (linear & 3) !== 0) {
+    return store(cpu.mmu, linear, size, value, cpu.want);
+  }
+  const offset = cpu.mmu.translate(linear, cpu.want | WANT_WRITE);
+  if (offset < 0) {
+    return false;
+  }
+  cpu.memory.words[offset >> 2] = value;
+  cpu.mmu.noticeStore(offset, 4);
+  return true;
 }
 
 export function slowProbe(

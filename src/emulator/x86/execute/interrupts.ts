@@ -2,7 +2,7 @@
 // (SDM vol. 3, 6.12; vol. 2, INT and IRET). Everything is checked before the processor's state changes.
 import type { Cpu } from '../cpu.ts';
 import { BP, BR, DB, GP, NO_ERROR_CODE, NP, OF_TRAP, TS, UD } from '../faults.ts';
-import { NT, RF, TF, VM, getFlags, overflow, setFlags } from '../flags.ts';
+import { NT, RF, VM, getFlags, overflow, setFlags } from '../flags.ts';
 import { CODE, DOWN_OR_CONFORMING, NOT_SYSTEM } from '../memory/descriptorBits.ts';
 import {
   checkStackSegment,
@@ -50,12 +50,27 @@ export function deliverResident(cpu: Cpu, vector: number, errorCode: number): bo
   const { r } = cpu;
   const fromUser = r[CPL] === 3;
   const from = r[BASE + CS] + r[EIP];
-  if ((r[EFLAGS] & TF) !== 0 || !enterResident(cpu, vector, false, errorCode)) {
+  if (!enterResident(cpu, vector, false, errorCode)) {
     return false;
   }
   countDelivery(cpu, vector, 'fault', fromUser);
   cpu.controlFlow?.interrupt(vector, from >>> 0, 'fault');
   return true;
+}
+
+/** INT by the quick way alone, while nobody follows the control flow; false: nothing has changed. */
+export function interruptQuickly(cpu: Cpu, vector: number): boolean {
+  const fromUser = cpu.r[CPL] === 3;
+  if (!enterResident(cpu, vector, true, NO_ERROR_CODE)) {
+    return false;
+  }
+  countDelivery(cpu, vector, 'software', fromUser);
+  return true;
+}
+
+/** IRET likewise. */
+export function returnQuickly(cpu: Cpu): boolean {
+  return (cpu.r[EFLAGS] & NT) === 0 && returnResident(cpu);
 }
 
 function countDelivery(cpu: Cpu, vector: number, kind: InterruptKind, fromUser: boolean): void {
@@ -250,8 +265,8 @@ export const interruptHandlers = {
     if ((cpu.r[EFLAGS] & NT) !== 0) {
       cpu.unsupported('a return to a previous hardware task (IRET with NT)');
     }
-    if (i.width === 32 && returnResident(cpu)) {
-      cpu.controlFlow?.interruptReturn((cpu.r[BASE + CS] + cpu.r[EIP]) >>> 0);
+    if (cpu.controlFlow !== undefined && i.width === 32 && returnResident(cpu)) {
+      cpu.controlFlow.interruptReturn((cpu.r[BASE + CS] + cpu.r[EIP]) >>> 0);
     } else {
       returnFar(cpu, i.width, 0, true);
     }

@@ -6,21 +6,18 @@ import type { Cpu } from '../cpu.ts';
 import { NO_ERROR_CODE } from '../faults.ts';
 import { RF, VM, getFlags, setFlags } from '../flags.ts';
 import {
-  ACCESSED,
-  BIG,
   CODE,
+  DESCRIPTOR_CACHE_MASK,
   DOWN_OR_CONFORMING,
-  NOT_SYSTEM,
-  PRESENT,
-  READ_WRITE,
+  USABLE_CODE,
+  USABLE_STACK,
 } from '../memory/descriptorBits.ts';
 import { FAST_READ_SUPERVISOR, FAST_WRITE_SUPERVISOR } from '../memory/rights.ts';
 import {
-  DESCRIPTOR_CACHE_MASK,
   type Descriptor,
   revokeInnerSegments,
-  setCodeSegment,
-  setStackSegment,
+  setSegment,
+  setUsedCodeSegment,
 } from '../memory/segmentation.ts';
 import {
   ATTRIBUTES,
@@ -42,16 +39,12 @@ import {
 import { clearHandlerFlags } from './gates.ts';
 import { changeableFlags } from './stack.ts';
 
-const NOT_RESIDENT = -1;
-const USABLE_CODE = NOT_SYSTEM | CODE | PRESENT | ACCESSED | BIG;
-const USABLE_STACK = NOT_SYSTEM | READ_WRITE | PRESENT | ACCESSED;
-
 /** Word index of `size` bytes of a doubleword-aligned range in one page, if the fast table grants `right`; else -1. */
 function place(cpu: Cpu, linear: number, size: number, right: number): number {
   const entry = cpu.memory.fastTable[linear >>> 12];
   const inPage = linear & 0xfff;
   return (entry & right) === 0 || (linear & 3) !== 0 || inPage + size > 0x1000
-    ? NOT_RESIDENT
+    ? -1
     : ((entry & ~0xfff) | inPage) >> 2;
 }
 
@@ -118,7 +111,7 @@ export function enterResident(
     return false;
   }
   cpu.mmu.references += 4; // the gate and the code segment's descriptor
-  setCodeSegment(cpu, gate.selector, code, level);
+  setUsedCodeSegment(cpu, gate.selector, code, level);
   r[EIP] = gate.offset;
   clearHandlerFlags(cpu, gate);
   return true;
@@ -148,7 +141,7 @@ function switchStack(cpu: Cpu, level: number, errorCode: number): boolean {
   words[frame + 3] = r[ESP];
   words[frame + 4] = r[SELECTOR + SS];
   cpu.mmu.references += 4 + (size >> 2);
-  setStackSegment(cpu, selector, stack);
+  setSegment(cpu, SS, selector, stack);
   r[ESP] = bottom;
   return true;
 }
@@ -209,7 +202,7 @@ export function returnResident(cpu: Cpu): boolean {
   }
   const mask = changeableFlags(cpu) | RF;
   if (level === r[CPL]) {
-    setCodeSegment(cpu, selector, code, level);
+    setUsedCodeSegment(cpu, selector, code, level);
     cpu.setStackPointer(cpu.stackOffset(-12));
     cpu.mmu.references += 5;
   } else {
@@ -218,8 +211,8 @@ export function returnResident(cpu: Cpu): boolean {
     if (stack === undefined || !isUsableStack(stack, stackSelector, level)) {
       return false;
     }
-    setCodeSegment(cpu, selector, code, level);
-    setStackSegment(cpu, stackSelector, stack);
+    setUsedCodeSegment(cpu, selector, code, level);
+    setSegment(cpu, SS, stackSelector, stack);
     cpu.setStackPointer(words[at + 3]);
     revokeInnerSegments(cpu, level);
     cpu.mmu.references += 9;

@@ -11,3 +11,11 @@ export const DPL_BITS = 0x60;
 export const PRESENT = 0x80;
 export const BIG = 0x400;
 export const GRANULAR = 0x800;
+
+/** A present 32-bit code segment that has been used. */
+export const USABLE_CODE = 0x499; // BIG | PRESENT | NOT_SYSTEM | CODE | ACCESSED
+/** A present writable data segment that has been used. */
+export const USABLE_STACK = 0x93; // PRESENT | NOT_SYSTEM | READ_WRITE | ACCESSED
+
+/** Descriptors that are kept taken apart, less one. */
+export const DESCRIPTOR_CACHE_MASK = 63;

@@ -22,7 +22,7 @@ import {
   WANT_USER,
   WANT_WRITE,
 } from './rights.ts';
-import { ENTRY_DIRTY, ENTRY_USER, ENTRY_WRITABLE, Tlb } from './tlb.ts';
+import { ENTRY_DIRTY, ENTRY_PROTECTED, ENTRY_USER, ENTRY_WRITABLE, Tlb } from './tlb.ts';
 
 /** Who must know: the block cache of stores into code, the processor of the instruction count, an observer of code pages. */
 export interface MmuObserver {
@@ -33,9 +33,6 @@ export interface MmuObserver {
   codePageFilled(linearPage: number, physicalPage: number): void;
 }
 
-/** Index bit of RIGHTS beside those of a TLB entry: CR0.WP is set. */
-const PROTECTED = 8;
-
 /** The fast table's bits by an entry's permissions. A clear D bit forbids writing, so that the first write walks. */
 const RIGHTS = Uint8Array.from({ length: 16 }, (_, flags) => {
   const user = (flags & ENTRY_USER) !== 0;
@@ -43,29 +40,19 @@ const RIGHTS = Uint8Array.from({ length: 16 }, (_, flags) => {
   const dirty = (flags & ENTRY_DIRTY) !== 0;
   return (
     FAST_READ_SUPERVISOR |
-    (dirty && (writable || (flags & PROTECTED) === 0) ? FAST_WRITE_SUPERVISOR : 0) |
+    (dirty && (writable || (flags & ENTRY_PROTECTED) === 0) ? FAST_WRITE_SUPERVISOR : 0) |
     (user ? FAST_READ_USER : 0) |
     (user && writable && dirty ? FAST_WRITE_USER : 0)
   );
 });
-
-/** The flags of a TLB entry by the W, U and D bits of a page table entry. */
-const PERMISSIONS = Uint8Array.from(
-  { length: 128 },
-  (_, bits) =>
-    ((bits & PTE_WRITABLE) === 0 ? 0 : ENTRY_WRITABLE) |
-    ((bits & PTE_USER) === 0 ? 0 : ENTRY_USER) |
-    ((bits & PTE_DIRTY) === 0 ? 0 : ENTRY_DIRTY),
-);
 
 export class Mmu {
   readonly instructionTlb = new Tlb(8);
   readonly dataTlb = new Tlb(16);
   readonly largeTlb = new Tlb(2);
   readonly fast: FastTable;
-  /** The most recently used page of each instruction TLB set: (page | user << 20 | valid << 21), and where it lies. */
-  readonly fetchTags = new Int32Array(8);
-  readonly fetchPhysical = new Int32Array(8);
+  /** The most recently used page of each instruction TLB set: (page | user << 20 | valid << 21), then where it lies. */
+  readonly fetches = new Int32Array(16);
   /** One bit for each of them that may be valid. */
   private liveFetches = 0;
   /** Data references so far; hits are these less the misses. */
@@ -105,10 +92,31 @@ export class Mmu {
         return this.largeHit(place, linear, want);
       }
     }
+    // The usual miss in one piece, as in walk() and fillData(): a function of this size is compiled by itself, and
+    // all that it calls into it, instead of in halves into its callers.
+    const { r, memory, dataTlb } = this;
+    const { words, ramSize } = memory;
+    const directoryEntry = (r[CR3] & ~0xfff) + ((linear >>> 22) << 2);
+    if (directoryEntry >>> 0 < ramSize) {
+      const pde = words[(RAM_OFFSET + directoryEntry) >> 2];
+      const tableEntry = (pde & ~0xfff) + ((page & 0x3ff) << 2);
+      const marked = pde & (PTE_PRESENT | PTE_ACCESSED | PDE_LARGE);
+      if (marked === (PTE_PRESENT | PTE_ACCESSED) && tableEntry >>> 0 < ramSize) {
+        const pte = words[(RAM_OFFSET + tableEntry) >> 2];
+        const marks = PTE_PRESENT | PTE_ACCESSED | ((want & WANT_WRITE) === 0 ? 0 : PTE_DIRTY);
+        const flags = ((pte & pde & (PTE_WRITABLE | PTE_USER)) >> 1) | ((pte & PTE_DIRTY) >> 4);
+        if ((pte & marks) === marks && this.allows(flags, want)) {
+          const physical = pte & ~0xfff;
+          dataTlb.misses++;
+          dataTlb.fill(page, physical, flags, r[CR3], this.observer.instructionCount);
+          return this.installSmall(linear, physical, flags);
+        }
+      }
+    }
     if (!this.walk(linear, want)) {
       return -1;
     }
-    this.dataTlb.misses++;
+    dataTlb.misses++;
     return this.fillData(linear);
   }
 
@@ -199,9 +207,7 @@ export class Mmu {
   translateFetch(linear: number, user: boolean): number {
     const page = linear >>> 12;
     if (this.r[CR0] >= 0) {
-      this.fetchTags[page & 7] = page | (3 << 20);
-      this.fetchPhysical[page & 7] = page << 12;
-      this.liveFetches |= 1 << (page & 7);
+      this.installFetch(page, page << 12, ENTRY_USER);
       return linear;
     }
     const tlb = this.instructionTlb;
@@ -210,7 +216,7 @@ export class Mmu {
       const flags = tlb.flags(place);
       if (user && (flags & ENTRY_USER) === 0) {
         tlb.drop(page);
-        this.fetchTags[page & 7] = 0;
+        this.fetches[(page & 7) * 2] = 0;
         this.pageFault(linear, WANT_USER | FAULT_PRESENT);
         return -1;
       }
@@ -231,9 +237,11 @@ export class Mmu {
 
   private installFetch(page: number, physical: number, flags: number): void {
     const user = (flags & ENTRY_USER) === 0 ? 0 : 1;
-    this.fetchTags[page & 7] = page | (user << 20) | (1 << 21);
-    this.fetchPhysical[page & 7] = physical;
-    this.liveFetches |= 1 << (page & 7);
+    const { fetches } = this;
+    const set = page & 7;
+    fetches[set * 2] = page | (user << 20) | (1 << 21);
+    fetches[set * 2 + 1] = physical;
+    this.liveFetches |= 1 << set;
   }
 
   /** The usual walk in one piece: a small page that is there, is allowed, and carries its marks already. */
@@ -252,8 +260,12 @@ export class Mmu {
       return this.walkFully(linear, want);
     }
     const pte = words[(RAM_OFFSET + tableEntry) >> 2];
+    if ((pte & PTE_PRESENT) === 0) {
+      return this.pageFault(linear, want);
+    }
     const marks = PTE_PRESENT | PTE_ACCESSED | ((want & WANT_WRITE) === 0 ? 0 : PTE_DIRTY);
-    const flags = PERMISSIONS[(pte & pde & (PTE_WRITABLE | PTE_USER)) | (pte & PTE_DIRTY)];
+    // W and U of both levels, and D, each in the place that it has in a TLB entry.
+    const flags = ((pte & pde & (PTE_WRITABLE | PTE_USER)) >> 1) | ((pte & PTE_DIRTY) >> 4);
     if ((pte & marks) !== marks || !this.allows(flags, want)) {
       return this.walkFully(linear, want);
     }
@@ -343,7 +355,7 @@ export class Mmu {
     if (physical >>> 0 >= this.memory.ramSize) {
       return 0;
     }
-    const rights = RIGHTS[(this.r[CR0] & CR0_WP) === 0 ? flags : flags | PROTECTED];
+    const rights = RIGHTS[(this.r[CR0] & CR0_WP) === 0 ? flags : flags | ENTRY_PROTECTED];
     return this.codePages[physical >>> 12] === 0 ? rights : rights & ~FAST_WRITE;
   }
 
@@ -403,8 +415,8 @@ export class Mmu {
       this.fast.clearList((linear >>> 22) & (this.largeTlb.sets - 1));
       this.largeTlb.drop(linear >>> 22);
     }
-    if ((this.fetchTags[page & 7] & 0xf_ffff) === page) {
-      this.fetchTags[page & 7] = 0;
+    if ((this.fetches[(page & 7) * 2] & 0xf_ffff) === page) {
+      this.fetches[(page & 7) * 2] = 0;
     }
     this.fast.dropPage(page);
   }
@@ -412,7 +424,7 @@ export class Mmu {
   /** After a change of CR0.WP or of the tables behind the fast paths: they refill from the TLBs. */
   dropShadows(): void {
     for (let live = this.liveFetches; live !== 0; live &= live - 1) {
-      this.fetchTags[31 - Math.clz32(live & -live)] = 0;
+      this.fetches[(31 - Math.clz32(live & -live)) * 2] = 0;
     }
     this.liveFetches = 0;
     this.fast.flush();

@@ -22,6 +22,7 @@ import {
   ACCESSED,
   BIG,
   CODE,
+  DESCRIPTOR_CACHE_MASK,
   DOWN_OR_CONFORMING,
   DPL_BITS,
   GRANULAR,
@@ -61,6 +62,7 @@ export function findDescriptor(cpu: Cpu, selector: number): Descriptor | undefin
   const address = (base + index) | 0;
   const low = cpu.systemRead32(address);
   const high = cpu.systemRead32((address + 4) | 0);
+  // Taken apart before, perhaps; the table was read all the same, so this is not a cache that the guest sees.
   const known = cpu.descriptors[(address >>> 3) & DESCRIPTOR_CACHE_MASK];
   if (known?.address === address && known.low === low && known.high === high) {
     return known;
@@ -69,9 +71,6 @@ export function findDescriptor(cpu: Cpu, selector: number): Descriptor | undefin
   cpu.descriptors[(address >>> 3) & DESCRIPTOR_CACHE_MASK] = descriptor;
   return descriptor;
 }
-
-/** Descriptors taken apart before; each use still reads the table and compares, so this is not a cache that the guest sees. */
-export const DESCRIPTOR_CACHE_MASK = 63;
 
 function takeApart(address: number, low: number, high: number): Descriptor {
   const attributes = ((high >>> 8) & 0xff) | ((high >>> 12) & 0xf00);
@@ -203,24 +202,49 @@ export function setCodeSegment(
     cpu.unsupported('a 16-bit code segment');
   }
   markAccessed(cpu, descriptor);
+  setUsedCodeSegment(cpu, selector, descriptor, level);
+}
+
+/** The same when the descriptor is known to be of 32 bits and to carry its accessed bit. */
+export function setUsedCodeSegment(
+  cpu: Cpu,
+  selector: number,
+  descriptor: Descriptor,
+  level: number,
+): void {
   setSegment(cpu, CS, (selector & 0xfffc) | level, descriptor);
   cpu.setPrivilege(level);
 }
 
 /** On the way to an outer level: a data segment that it may not use does not leak outwards. */
 export function revokeInnerSegments(cpu: Cpu, level: number): void {
-  revokeInner(cpu, ES, level);
-  revokeInner(cpu, DS, level);
-  revokeInner(cpu, FS, level);
-  revokeInner(cpu, GS, level);
+  const { r } = cpu;
+  // Usually there is nothing to do: the user's own segments, or null ones.
+  if (
+    isInner(r[ATTRIBUTES + ES], level) ||
+    isInner(r[ATTRIBUTES + DS], level) ||
+    isInner(r[ATTRIBUTES + FS], level) ||
+    isInner(r[ATTRIBUTES + GS], level)
+  ) {
+    revokeInner(cpu, ES, level);
+    revokeInner(cpu, DS, level);
+    revokeInner(cpu, FS, level);
+    revokeInner(cpu, GS, level);
+  }
 }
 
 function revokeInner(cpu: Cpu, segment: number, level: number): void {
-  const attributes = cpu.r[ATTRIBUTES + segment];
-  const conforming = (attributes & (CODE | DOWN_OR_CONFORMING)) === (CODE | DOWN_OR_CONFORMING);
-  if (attributes !== 0 && !conforming && privilegeOf(attributes) < level) {
+  if (isInner(cpu.r[ATTRIBUTES + segment], level)) {
     clearSegment(cpu, segment, 0);
   }
+}
+
+function isInner(attributes: number, level: number): boolean {
+  return (
+    ((attributes >> 5) & 3) < level &&
+    attributes !== 0 &&
+    (attributes & (CODE | DOWN_OR_CONFORMING)) !== (CODE | DOWN_OR_CONFORMING)
+  );
 }
 
 export function loadSegment(cpu: Cpu, segment: number, selector: number): void {

@@ -14,6 +14,8 @@ export const WAYS = 4;
 export const ENTRY_WRITABLE = 1;
 export const ENTRY_USER = 2;
 export const ENTRY_DIRTY = 4;
+/** Beside them in a table of rights: CR0.WP is set. */
+export const ENTRY_PROTECTED = 8;
 
 const EMPTY = -1;
 const SET_WORDS = 16;
@@ -22,10 +24,13 @@ const ENTRY = 4;
 const DIRECTORY = 8;
 const TREE = 12;
 
-// Bit 0 of a tree names the half that goes next (1: ways 2 and 3); bits 1 and 2 the way inside the lower and upper half.
-// A use of a way keeps and sets these bits, so that every switch on the way points elsewhere.
-const TREE_KEEP = Uint8Array.of(4, 4, 2, 2);
-const TREE_SET = Uint8Array.of(3, 1, 4, 0);
+/**
+ * A set's tree after the use of a way: every switch on the way points elsewhere. Bit 0 names the half that goes next
+ * (1: ways 2 and 3), bits 1 and 2 the way inside the lower and the upper half.
+ */
+function afterUse(tree: number, way: number): number {
+  return way < 2 ? (tree & 4) | (way === 0 ? 3 : 1) : (tree & 2) | (way === 2 ? 4 : 0);
+}
 
 export class Tlb {
   readonly sets: number;
@@ -93,7 +98,7 @@ export class Tlb {
     const tree = (place & ~(SET_WORDS - 1)) + TREE;
     const way = place & (WAYS - 1);
     const before = words[tree];
-    const after = (before & TREE_KEEP[way]) | TREE_SET[way];
+    const after = afterUse(before, way);
     words[tree] = after;
     return before !== after;
   }
@@ -129,7 +134,7 @@ export class Tlb {
     words[place] = page;
     words[place + ENTRY] = physical | flags;
     words[place + DIRECTORY] = directory;
-    words[first + TREE] = (words[first + TREE] & TREE_KEEP[way]) | TREE_SET[way];
+    words[first + TREE] = afterUse(words[first + TREE], way);
     this.fillCounts[place] = count;
     return place;
   }
