@@ -20,6 +20,7 @@ export async function boot(host: Host, parsed: ParsedOptions): Promise<number> {
   const execution = new Execution(machine, host, {
     paceIdle: () => process.stdin.isTTY,
     inputOpen: () => !process.stdin.readableEnded,
+    showOutput: () => undefined, // each byte has gone out already
   });
   execution.limit = Number(option(parsed, 'max-instructions') ?? Infinity);
   process.stdin.on('data', (bytes: Buffer) => {

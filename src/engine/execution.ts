@@ -36,6 +36,8 @@ export interface ExecutionOptions {
   readonly paceIdle: () => boolean;
   /** True while input may still come. */
   readonly inputOpen: () => boolean;
+  /** The host gets its turn: what the guest has said so far can be shown, a prompt too. */
+  readonly showOutput: () => void;
 }
 
 const SLICE_MILLISECONDS = 8;
@@ -94,6 +96,7 @@ export class Execution {
   /** Lets the host's event loop run if it has not for a while; true if a pause has been asked for. */
   async breathe(): Promise<boolean> {
     if (this.host.now() - this.lastBreath >= SLICE_MILLISECONDS) {
+      this.options.showOutput();
       await this.host.yield();
       this.lastBreath = this.host.now();
     }
@@ -160,6 +163,7 @@ export class Execution {
    */
   private async idle(): Promise<void> {
     this.idleStreak += 1;
+    this.options.showOutput();
     const waits = this.options.paceIdle() || (this.options.inputOpen() && this.idleStreak > 20);
     if (!waits) {
       await this.host.yield();

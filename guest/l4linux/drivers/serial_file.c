@@ -71,6 +71,17 @@ static int serial_write(struct process *process, struct file *file, unsigned buf
 	return (int)done;
 }
 
+void serial_say_error(const char *subject, const char *sentence)
+{
+	struct uart *uart = &ports[COUNT_OF(ports) - 1];
+
+	uart_write(uart, "l4linux: ", 9);
+	uart_write(uart, subject, strlen(subject));
+	uart_write(uart, ": ", 2);
+	uart_write(uart, sentence, strlen(sentence));
+	uart_write(uart, uart->terminal ? ".\r\n" : ".\n", uart->terminal ? 3 : 2);
+}
+
 static const struct file_operations serial_operations = { serial_read, serial_write, serial_ioctl, NULL };
 
 void serial_start(void)

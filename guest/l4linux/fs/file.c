@@ -2,6 +2,7 @@
  * Open files, and each process's table of descriptors, which dup() and fork() let share them.
  */
 #include "file.h"
+#include "inode.h"
 #include "memory.h"
 
 static struct pool file_pool = { sizeof(struct file), NULL };
@@ -24,6 +25,9 @@ void file_release(struct file *file)
 	if (--file->references == 0) {
 		if (file->operations->release) {
 			file->operations->release(file);
+		}
+		if (file->inode) {
+			inode_release(file->inode);
 		}
 		pool_free(&file_pool, file);
 	}

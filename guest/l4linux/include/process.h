@@ -10,7 +10,7 @@
 #include "types.h"
 
 #define PROCESS_NAME_SIZE 16
-#define FILES_PER_PROCESS 64
+#define FILES_PER_PROCESS 256
 
 enum process_state {
 	PROCESS_NEW,	   /* being made */
@@ -61,6 +61,7 @@ struct process {
 	struct file *files[FILES_PER_PROCESS];
 	unsigned char close_on_exec[FILES_PER_PROCESS];
 	struct inode *directory; /* the working one */
+	struct inode *program, *program_directory; /* what it executes, and where its name stands; or null */
 	unsigned umask;
 	unsigned char signal_ignored[SIGNAL_COUNT + 1];
 	int fatal_signal; /* 0: none */
@@ -102,6 +103,7 @@ void process_check_signals(struct process *process);
 
 /* Called with interrupts off; returns with them off, after a wakeup or a fatal signal. */
 void wait_on(struct wait_queue *queue);
+void wait_for_certain(struct wait_queue *queue); /* a signal does not end it: the event comes */
 void wait_queue_wake(struct wait_queue *queue);
 void make_ready(struct process *process);
 

@@ -22,7 +22,13 @@ extern const struct syscall syscalls[SYSCALL_LIMIT];
 syscall_handler sys_read, sys_write, sys_writev, sys_open, sys_openat, sys_creat, sys_close, sys_ioctl;
 syscall_handler sys_pipe, sys_pipe2, sys_dup, sys_dup2, sys_dup3, sys_fcntl64;
 syscall_handler sys_lseek, sys_llseek, sys_getdents64;
-syscall_handler sys_stat64, sys_fstat64, sys_fstatat64, sys_statx, sys_access, sys_faccessat;
+syscall_handler sys_readv, sys_pread64, sys_pwrite64, sys_getdents;
+syscall_handler sys_stat64, sys_lstat64, sys_fstat64, sys_fstatat64, sys_statx, sys_access, sys_faccessat, sys_faccessat2;
+syscall_handler sys_statfs, sys_statfs64, sys_fstatfs, sys_fstatfs64, sys_sync, sys_fsync, sys_fadvise64, sys_no_attributes;
+syscall_handler sys_utime, sys_utimes, sys_utimensat, sys_utimensat_time64;
+syscall_handler sys_mkdirat, sys_symlink, sys_symlinkat, sys_link, sys_linkat, sys_renameat, sys_renameat2;
+syscall_handler sys_fchmodat, sys_chown32, sys_lchown32, sys_fchown32, sys_fchownat;
+syscall_handler sys_truncate64, sys_ftruncate64, sys_readlinkat;
 syscall_handler sys_mkdir, sys_rmdir, sys_unlink, sys_unlinkat, sys_rename;
 syscall_handler sys_chdir, sys_fchdir, sys_getcwd, sys_umask, sys_chmod, sys_fchmod;
 syscall_handler sys_truncate, sys_ftruncate, sys_readlink;
@@ -36,6 +42,6 @@ syscall_handler sys_kill, sys_tkill, sys_tgkill, sys_rt_sigaction, sys_rt_sigpro
 syscall_handler sys_time, sys_times, sys_gettimeofday, sys_clock_gettime, sys_clock_gettime64, sys_nanosleep;
 syscall_handler sys_uname;
 /* mm */
-syscall_handler sys_brk, sys_mmap2, sys_munmap, sys_mprotect;
+syscall_handler sys_brk, sys_mmap2, sys_munmap, sys_mprotect, sys_madvise;
 
 #endif

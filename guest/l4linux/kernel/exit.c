@@ -54,6 +54,12 @@ void process_exit(struct process *process, unsigned status)
 	PROBE2("exit", process, status);
 	files_close(process);
 	inode_release(process->directory);
+	if (process->program) {
+		inode_release(process->program);
+	}
+	if (process->program_directory) {
+		inode_release(process->program_directory);
+	}
 	arch_space_delete(process);
 	regions_delete(process);
 	page_table_delete(process);

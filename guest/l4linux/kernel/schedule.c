@@ -106,9 +106,13 @@ void restart_coroutine(void (*start)(struct process *))
 
 void wait_on(struct wait_queue *queue)
 {
-	if (current->fatal_signal) {
-		return;
+	if (!current->fatal_signal) {
+		wait_for_certain(queue);
 	}
+}
+
+void wait_for_certain(struct wait_queue *queue)
+{
 	append(&queue->first, current);
 	current->waiting_on = queue;
 	leave_coroutine(PROCESS_BLOCKED);

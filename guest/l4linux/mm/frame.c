@@ -5,6 +5,7 @@
  */
 #include "ia32.h"
 #include "memory.h"
+#include "page_cache.h"
 #include "printk.h"
 
 #define RANGE_LIMIT 16
@@ -96,7 +97,7 @@ unsigned frame_allocate(void)
 		}
 	}
 	critical_leave(flags);
-	return frame;
+	return frame || !pages_give_one_back() ? frame : frame_allocate();
 }
 
 void frame_free(unsigned frame)

@@ -28,7 +28,7 @@ export interface TreeNode {
   readonly target: Uint8Array;
 }
 
-const NOTHING = new Uint8Array();
+const NOTHING: Uint8Array = new Uint8Array();
 
 /** Shows a path of bytes in a message. */
 export function pathText(path: Uint8Array): string {
@@ -80,7 +80,7 @@ class TreeReader {
 
   private add(
     facts: Pick<TreeNode, 'kind' | 'entry' | 'path' | 'parent'>,
-    target = NOTHING,
+    target: Uint8Array = NOTHING,
   ): TreeNode {
     const { nodes } = this;
     if (nodes.length > FILE_LIMIT) {
