@@ -40,14 +40,26 @@ function entryOf(name: Uint8Array, stats: Stats): HostEntry {
   };
 }
 
-/** Throws what the file system throws: there is no such directory, or it is none. */
-export function openNodeTree(directory: string): HostTree {
-  const top = realpathSync(directory, { encoding: 'buffer' });
-  const stats = lstatSync(top);
-  if (!stats.isDirectory()) {
-    throw new Error('it is no directory.');
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such directory',
+  EACCES: 'permission is denied',
+  ENOTDIR: 'it is no directory',
+};
+
+function findTop(directory: string): { top: Buffer; stats: Stats } {
+  try {
+    const top = realpathSync(directory, { encoding: 'buffer' });
+    readdirSync(top); // it is a directory, and may be read
+    return { top, stats: lstatSync(top) };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new Error(`${REASONS[code ?? ''] ?? message}.`, { cause: error });
   }
-  readdirSync(top);
+}
+
+/** Throws an Error that says in a sentence why this cannot be a root. */
+export function openNodeTree(directory: string): HostTree {
+  const { top, stats } = findTop(directory);
   const place = (path: Uint8Array): Buffer =>
     path.length === 0 ? top : Buffer.concat([top, SLASH, path]);
 

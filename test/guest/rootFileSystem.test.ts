@@ -206,6 +206,36 @@ describe('A directory as the root file system', function () {
       assert.deepEqual(await refused('/work/loop'), [126, 'l4linux: /work/loop: leads through too many links.\n']);
     });
 
+    it(`reads a disk that mke2fs made, with blocks of 1 KB and hashed directories (${system})`, async function () {
+      need(this, existsSync(BUSYBOX) && spawnSync('mke2fs', ['-V']).error === undefined);
+      const image = path.join(folder, `mke2fs-${system}`);
+      const source = path.join(folder, `source-${system}`);
+      cpSync(tree, source, { recursive: true, verbatimSymlinks: true });
+      mkdirSync(path.join(source, 'many'));
+      for (let index = 0; index < 500; index++) {
+        writeFileSync(path.join(source, 'many', `a-name-that-takes-some-room-${index}`), `${index}`);
+      }
+      // beyond what the doubly indirect block begins with: 12 + 256 KB
+      writeFileSync(path.join(source, 'work/large'), Buffer.alloc(600_000, 'pattern '));
+      const made = spawnSync('mke2fs', ['-q', '-t', 'ext2', '-b', '1024', '-d', source, image, '16M']);
+      assert.equal(made.status, 0);
+      const bytes = readFileSync(image);
+      const disk = { sectors: bytes.length / 512, read: (n: number) => bytes.subarray(n * 512, n * 512 + 512) };
+      const script = 'cd /many; ls | wc -l; cat a-name-that-takes-some-room-499; cd /work; md5sum < large; cat link | head -n 1';
+      const args = ['sh', '-c', script];
+      const guest = await run({ program: '/bin/busybox', root: tree, disks: [disk], args, system });
+      const sum = spawnSync('md5sum', { input: readFileSync(path.join(source, 'work/large')), encoding: 'latin1' }).stdout;
+      assert.deepEqual(guest, { status: 0, stdout: `500\n499${sum}one\n`, stderr: '' });
+    });
+
+    it(`says that the disk is full before processes lack memory (${system})`, async function () {
+      need(this, existsSync(BUSYBOX));
+      const script = 'dd if=/dev/zero of=/big bs=64k; echo "status $?"; rm /big; echo x > /small; cat /small';
+      const guest = await run({ program: '/bin/busybox', root: tree, args: ['sh', '-c', script], system, memory: 16 });
+      assert.equal(guest.stdout, 'status 1\nx\n');
+      assert.match(guest.stderr, /No space left on device/);
+    });
+
     it(`gives an input error for a file that the host cannot read (${system})`, async function () {
       need(this, existsSync(BUSYBOX));
       const host = nodeHost(repository);

@@ -10,6 +10,7 @@
 #define SPARED 16u	  /* the newest may be in use */
 #define SHARE_OF_MEMORY 8u
 #define LEAST_BOUND 64u
+#define RESERVE 128u	  /* frames that files leave to processes */
 
 static struct pool page_pool = { sizeof(struct page), NULL };
 static struct page *table[TABLE_SIZE];
@@ -165,6 +166,10 @@ struct page *page_get_own(struct inode *inode, unsigned index, int *error)
 {
 	struct page *page = page_get(inode, index, error);
 
+	if (!page && *error == 0 && frames_free() < RESERVE) {
+		*error = -ENOSPC;
+		return NULL;
+	}
 	if (!page && *error == 0) {
 		page = make(inode, index, false, error);
 		*error = page ? 0 : -ENOSPC;

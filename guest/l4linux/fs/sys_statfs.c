@@ -27,7 +27,7 @@ _Static_assert(sizeof(struct statfs) == 64 && sizeof(struct statfs64) == 84, "th
 static struct statfs facts(void)
 {
 	bool disk = disk_sectors() > 0;
-	unsigned room = memory_size() / PAGE_SIZE;
+	unsigned room = frames_free();
 
 	return (struct statfs){
 		.type = disk ? EXT2_MAGIC : TMPFS_MAGIC,

@@ -22,7 +22,8 @@ struct process;
 void memory_add(unsigned start, unsigned end);
 void memory_exclude(unsigned start, unsigned end);
 void memory_ready(void); /* after the last of both; allocations from now on */
-unsigned memory_size(void);
+unsigned memory_size(void); /* bytes that were never given out */
+unsigned frames_free(void);
 unsigned frame_allocate(void);
 void frame_free(unsigned frame); /* one owner less */
 void frame_share(unsigned frame); /* one owner more */

@@ -17,6 +17,7 @@ struct memory_range {
 static struct memory_range ranges[RANGE_LIMIT];
 static unsigned range_count;
 static unsigned free_frames;   /* first of the list; 0: empty */
+static unsigned free_count;    /* of the list */
 static unsigned short *shares; /* by frame number: how many owners there are besides the first */
 
 void memory_add(unsigned start, unsigned end)
@@ -81,6 +82,8 @@ unsigned memory_size(void)
 	return size;
 }
 
+unsigned frames_free(void) { return memory_size() / PAGE_SIZE + free_count; }
+
 unsigned frame_allocate(void)
 {
 	unsigned flags = critical_enter();
@@ -88,6 +91,7 @@ unsigned frame_allocate(void)
 
 	if (frame) {
 		free_frames = *(unsigned *)frame_address(frame);
+		free_count--;
 	} else {
 		for (unsigned i = 0; i < range_count && !frame; i++) {
 			if (ranges[i].start < ranges[i].end) {
@@ -109,6 +113,7 @@ void frame_free(unsigned frame)
 	} else {
 		*(unsigned *)frame_address(frame) = free_frames;
 		free_frames = frame;
+		free_count++;
 	}
 	critical_leave(flags);
 }
