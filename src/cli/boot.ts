@@ -20,7 +20,7 @@ export async function boot(host: Host, parsed: ParsedOptions): Promise<number> {
   const execution = new Execution(machine, host, {
     paceIdle: () => process.stdin.isTTY,
     inputOpen: () => !process.stdin.readableEnded,
-    beforePause: () => undefined, // every byte is written at once
+    showOutput: () => undefined, // each byte has gone out already
   });
   execution.limit = Number(option(parsed, 'max-instructions') ?? Infinity);
   process.stdin.on('data', (bytes: Buffer) => {

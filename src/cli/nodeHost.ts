@@ -1,6 +1,7 @@
 // The engine's host on Node: files, a steady clock, the event loop.
 import { access, readFile } from 'node:fs/promises';
 import type { Host } from '../engine/host.ts';
+import { openNodeTree } from './nodeTree.ts';
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
@@ -41,6 +42,7 @@ function sleep(milliseconds: number): { done: Promise<void>; wake: () => void } 
 export function nodeHost(root: string): Host {
   return {
     files: { read, exists },
+    openTree: openNodeTree,
     guestImages: `${root}/build/guest`,
     sourceRoot: `${root}/guest`,
     now: () => performance.now(),

@@ -32,8 +32,9 @@ const MACHINE: Readonly<Record<string, OptionRule>> = {
 
 export const COMMANDS: Readonly<Record<string, CommandRule>> = {
   run: {
-    usage: 'l4scope run [options] PROGRAM [ARG...]',
-    summary: 'boot the bundled system and run a guest program to its end',
+    usage: 'l4scope run [options] [PROGRAM [ARG...]]',
+    summary:
+      'boot the bundled system and run a guest program, or on a terminal its shell, to the end',
     programArguments: true,
     options: {
       system: {
@@ -50,6 +51,10 @@ export const COMMANDS: Readonly<Record<string, CommandRule>> = {
         value: 'SIZE',
         help: "the Linux server's address space on L4: small (default) or large",
         choices: ['small', 'large'],
+      },
+      root: {
+        value: 'DIR',
+        help: 'the root file system: a directory, never written to; PROGRAM is a path in it',
       },
       ...MACHINE,
       env: { value: 'K=V', help: 'set an environment variable of the program', repeats: true },

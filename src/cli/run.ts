@@ -8,6 +8,7 @@ import {
   loadRootTask,
   readFile,
   type LaunchImages,
+  type ProgramChoice,
 } from '../engine/guestImages.ts';
 import type { Host } from '../engine/host.ts';
 import { Profiling } from '../engine/profiling.ts';
@@ -21,8 +22,8 @@ import { option, usageError, type ParsedOptions } from './options.ts';
 
 export async function run(host: Host, parsed: ParsedOptions): Promise<number> {
   const [program, ...args] = parsed.words;
-  if (program === undefined) {
-    throw usageError('run', 'PROGRAM is missing');
+  if (program === undefined && !process.stdin.isTTY && !parsed.values.has('root')) {
+    throw usageError('run', 'PROGRAM is missing, and there is no terminal for a shell');
   }
   checkProfileName(option(parsed, 'profile'));
   const system = makeSystem(
@@ -50,20 +51,27 @@ export async function run(host: Host, parsed: ParsedOptions): Promise<number> {
 async function load(
   host: Host,
   parsed: ParsedOptions,
-  program: string,
+  program: string | undefined,
   args: readonly string[],
 ): Promise<LaunchImages> {
-  if (isRootTask(await readFile(host.files, program))) {
+  const root = option(parsed, 'root');
+  if (
+    program !== undefined &&
+    root === undefined &&
+    isRootTask(await readFile(host.files, program))
+  ) {
     return loadRootTask(host, program);
   }
-  return loadImages(host, {
+  const choice: ProgramChoice = {
     path: program,
+    root,
     args,
     env: environment(parsed.values.get('env') ?? []),
     system: option(parsed, 'system') === 'native' ? 'native' : 'l4linux',
     syscalls: option(parsed, 'syscalls') === 'trampoline' ? 'trampoline' : 'library',
     serverSpace: option(parsed, 'server-space') === 'large' ? 'large' : 'small',
-  });
+  };
+  return loadImages(host, choice, (text) => process.stderr.write(`l4scope: ${text}\n`));
 }
 
 function environment(settings: readonly string[]): Record<string, string> {

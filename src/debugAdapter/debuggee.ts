@@ -8,6 +8,7 @@ import { frameScope } from '../engine/frameScope.ts';
 import {
   loadImages,
   type LaunchImages,
+  type ProgramChoice,
   loadRootTask,
   isRootTask,
   readFile,
@@ -77,7 +78,7 @@ export class Debuggee {
     return this.lastCause;
   }
 
-  async launch(args: LaunchArguments, program: string): Promise<void> {
+  async launch(args: LaunchArguments, program: string | undefined): Promise<void> {
     const launch = await this.load(args, program);
     this.launchArguments = args;
     this.running = new System(this.host, launch, {
@@ -109,18 +110,25 @@ export class Debuggee {
     }
   }
 
-  private async load(args: LaunchArguments, program: string): Promise<LaunchImages> {
-    if (isRootTask(await readFile(this.host.files, program))) {
+  private async load(args: LaunchArguments, program: string | undefined): Promise<LaunchImages> {
+    const { root } = args;
+    if (
+      program !== undefined &&
+      root === undefined &&
+      isRootTask(await readFile(this.host.files, program))
+    ) {
       return loadRootTask(this.host, program);
     }
-    return loadImages(this.host, {
+    const choice: ProgramChoice = {
       path: program,
+      root,
       args: args.args ?? [],
       env: args.env ?? {},
       system: args.system ?? 'l4linux',
       syscalls: args.syscalls ?? 'library',
       serverSpace: args.serverSpace ?? 'small',
-    });
+    };
+    return loadImages(this.host, choice, (text) => this.log(text));
   }
 
   private stopOnEntry(system: System): void {

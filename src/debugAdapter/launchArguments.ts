@@ -25,6 +25,7 @@ const isMemory: Check = (value) =>
 /** Attribute, its check, and what it must be. */
 const RULES: Readonly<Record<keyof LaunchArguments, readonly [Check, string]>> = {
   program: [isText, 'the path of a static i386 ELF file or a C file'],
+  root: [isText, 'the path of a directory'],
   args: [isTextList, 'a list of strings'],
   env: [isTextMap, 'an object of strings'],
   stopOnEntry: [isBoolean, 'true or false'],
@@ -40,16 +41,19 @@ const RULES: Readonly<Record<keyof LaunchArguments, readonly [Check, string]>> =
 /** Throws UserError with one sentence that names the attribute. Attributes of the editor's own are left alone. */
 export function checkLaunchArguments(args: unknown): LaunchArguments {
   const given = (args ?? {}) as Record<string, unknown>;
-  if (given.program === undefined || given.program === '') {
-    throw new UserError(
-      'The launch configuration lacks "program": name a static i386 ELF file or a C file.',
-      EXIT.badArguments,
-    );
-  }
   for (const [name, [check, wanted]] of Object.entries(RULES)) {
     if (given[name] !== undefined && !check(given[name])) {
       throw new UserError(`The launch attribute "${name}" must be ${wanted}.`, EXIT.badArguments);
     }
   }
-  return given as unknown as LaunchArguments;
+  return withoutEmpty(given);
+}
+
+/** An attribute that is there but empty is as one that is not there. */
+function withoutEmpty(given: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(given).filter(
+      ([name, value]) => value !== '' || (name !== 'program' && name !== 'root'),
+    ),
+  );
 }

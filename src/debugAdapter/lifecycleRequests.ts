@@ -39,9 +39,13 @@ function initialize(): Outcome {
 
 async function launch(debuggee: Debuggee, args: unknown): Promise<Outcome> {
   const checked = checkLaunchArguments(args);
-  const program = await findProgram(debuggee.host, checked.program);
-  debuggee.sources.prefer(checked.program);
-  await debuggee.launch(checked, program);
+  if (checked.program === undefined || checked.root !== undefined) {
+    await debuggee.launch(checked, checked.program); // the guest finds it in its root
+  } else {
+    const program = await findProgram(debuggee.host, checked.program);
+    debuggee.sources.prefer(checked.program);
+    await debuggee.launch(checked, program);
+  }
   return { afterwards: () => debuggee.sendEvent('initialized', undefined) };
 }
 

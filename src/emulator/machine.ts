@@ -1,7 +1,9 @@
 // The PC on one page: its memory, processor, chips, ports and interrupt lines. The object that everything above the
 // emulator drives; it runs for a number of instructions and never looks at the host's clock.
-import { Bus } from './bus.ts';
+import { Bus, type PortRange } from './bus.ts';
 import { Clock } from './clock.ts';
+import { AtaChannel } from './devices/ata/channel.ts';
+import { AtaDrive } from './devices/ata/drive.ts';
 import { ExitPort, type ExitReason } from './devices/exitPorts.ts';
 import { Mc146818 } from './devices/mc146818.ts';
 import { PicPair } from './devices/pic8259.ts';
@@ -11,6 +13,7 @@ import { type InputEntry, type InputLog, InputReplay } from './inputLog.ts';
 import type { MachineOptions, MachineStatistics, RunResult } from './machineOptions.ts';
 import { type MachineMemory, RAM_OFFSET, createMemory } from './memoryLayout.ts';
 import { type BootModule, loadMultiboot } from './multiboot.ts';
+import { type DiskSource, RecordedDisk } from './recordedDisk.ts';
 import {
   type MachineSnapshot,
   SNAPSHOT_VERSION,
@@ -43,6 +46,8 @@ export class Machine implements Target {
   private readonly rtc: Mc146818;
   private readonly sharedLines: readonly SharedLine[];
   private readonly uarts: readonly Uart16550[];
+  private readonly ata: AtaChannel;
+  private readonly disks: readonly RecordedDisk[];
   private readonly interpreter: Interpreter;
   private exit: { reason: ExitReason; status: number } | undefined;
   private recorded: InputEntry[] = [];
@@ -80,6 +85,8 @@ export class Machine implements Target {
           options.onSerial(port, byte);
         }),
     );
+    this.ata = new AtaChannel(this.pics.line(14));
+    this.disks = this.makeDisks(options);
 
     // Ports
     this.bus.connect([
@@ -92,10 +99,39 @@ export class Machine implements Target {
       { first: 0x2f8, count: 8, device: this.uarts[1] }, // COM2, IRQ 3
       { first: 0x3e8, count: 8, device: this.uarts[2] }, // COM3, IRQ 4
       { first: 0x2e8, count: 8, device: this.uarts[3] }, // COM4, IRQ 3
+      ...(this.disks.length > 0 ? ataPorts(this.ata) : []),
       { first: 0xf4, count: 1, device: new ExitPort('debugExit', end), wide: true },
       { first: 0xf5, count: 1, device: new ExitPort('powerOff', end), wide: true },
     ]);
     this.interpreter = new Interpreter(this.cpu, this.clock, this.pics);
+  }
+
+  private makeDisks(options: MachineOptions): RecordedDisk[] {
+    const sources = options.disks ?? [];
+    if (sources.length > 2) {
+      throw new RangeError('An ATA channel has one or two drives.');
+    }
+    const disks = sources.map(
+      (source, disk) =>
+        new RecordedDisk(source, (sector) => this.sectorInput(source, disk, sector)),
+    );
+    const changed = () => {
+      this.ata.interruptChanged();
+    };
+    this.ata.attach(
+      disks.map((medium, number) => new AtaDrive(medium, number, this.clock, changed, options.log)),
+    );
+    return disks;
+  }
+
+  /** A sector that the guest reads for the first time: of the replayed log, or of the host. */
+  private sectorInput(source: DiskSource, disk: number, sector: number): Uint8Array | undefined {
+    const { instructionCount } = this;
+    const replayed = this.replaying?.takeSector(disk, sector, instructionCount);
+    const bytes = replayed === undefined ? source.read(sector)?.slice() : replayed.bytes;
+    const cycle = this.clock.cycles;
+    this.recorded.push({ kind: 'sector', instructionCount, cycle, disk, sector, bytes });
+    return bytes;
   }
 
   /** Loads an image as a Multiboot boot loader would; throws ImageError. Only before anything has run. */
@@ -183,6 +219,7 @@ export class Machine implements Target {
   private record(port: number, bytes: readonly number[] | undefined): void {
     const cycle = this.clock.cycles;
     this.recorded.push({
+      kind: 'serial',
       instructionCount: this.instructionCount,
       cycle,
       afterBoundary: this.interpreter.boundaryCycle === cycle,
@@ -192,7 +229,7 @@ export class Machine implements Target {
   }
 
   get inputLog(): InputLog {
-    return { version: 1, entries: [...this.recorded] };
+    return { version: 2, entries: [...this.recorded] };
   }
 
   /** Feeds a recorded log into this machine as it runs: a fresh one, or one restored from a snapshot on the log's way. */
@@ -319,12 +356,17 @@ export class Machine implements Target {
       rtc: this.rtc.snapshot(),
       uarts: this.uarts.map((uart) => uart.snapshot()),
       sharedLines: this.sharedLines.map((line) => line.snapshot),
+      ata: this.ata.snapshot(),
+      disks: this.disks.map((disk) => disk.snapshot()),
     };
   }
 
   restore(from: MachineSnapshot): void {
     if (from.version !== SNAPSHOT_VERSION || from.ramSize !== this.ram.length) {
       throw new Error('The snapshot is of another version or of a machine with other memory.');
+    }
+    if (from.devices.disks.length !== this.disks.length) {
+      throw new Error('The snapshot is of a machine with another number of disks.');
     }
     restorePages(this.ram, from.pages);
     this.lastPages = from.pages;
@@ -339,6 +381,10 @@ export class Machine implements Target {
     });
     this.sharedLines.forEach((line, index) => {
       line.restore(from.devices.sharedLines[index]);
+    });
+    this.ata.restore(from.devices.ata);
+    this.disks.forEach((disk, number) => {
+      disk.restore(from.devices.disks[number], sectorsOf(from.inputs, number));
     });
     this.exit = from.exit as typeof this.exit;
     this.interpreter.stopRequested = from.exit !== undefined;
@@ -359,5 +405,24 @@ export class Machine implements Target {
     hash.text(JSON.stringify([parts, this.clock.snapshot(), this.deviceSnapshots()]));
     hash.ram(this.ram);
     return hash.toString();
+  }
+}
+
+function ataPorts(ata: AtaChannel): PortRange[] {
+  return [
+    { first: 0x1f0, count: 1, device: ata.data, wide: true },
+    { first: 0x1f1, count: 7, device: ata.commandBlock },
+    { first: 0x3f6, count: 1, device: ata.controlBlock },
+  ];
+}
+
+function* sectorsOf(
+  inputs: readonly InputEntry[],
+  disk: number,
+): Generator<readonly [number, Uint8Array]> {
+  for (const entry of inputs) {
+    if (entry.kind === 'sector' && entry.disk === disk && entry.bytes !== undefined) {
+      yield [entry.sector, entry.bytes];
+    }
   }
 }

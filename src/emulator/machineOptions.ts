@@ -1,4 +1,5 @@
 // What the owner of a machine gives it and gets back from it; no logic.
+import type { DiskSource } from './recordedDisk.ts';
 import type { TlbCounters } from './target.ts';
 
 export interface MachineOptions {
@@ -9,6 +10,8 @@ export interface MachineOptions {
   readonly epochSeconds: number;
   /** Whether the host end of each serial port is a terminal (DSR). */
   readonly terminals?: readonly boolean[];
+  /** At most two, on the primary ATA channel. */
+  readonly disks?: readonly DiskSource[];
   readonly onSerial: (port: number, byte: number) => void;
   readonly log: (message: string) => void;
 }

@@ -1,14 +1,16 @@
 // A machine's whole state as named fields, and a hash of it. RAM is kept by page: a page of zeros is not stored, and
 // a page that did not change since an earlier snapshot is shared with it.
 import type { ClockSnapshot } from './clock.ts';
+import type { AtaSnapshot } from './devices/ata/channel.ts';
 import type { RtcSnapshot } from './devices/mc146818.ts';
 import type { PicSnapshot } from './devices/pic8259.ts';
 import type { PitSnapshot } from './devices/pit8254.ts';
 import type { UartSnapshot } from './devices/uart16550.ts';
 import type { InputEntry } from './inputLog.ts';
+import type { DiskSnapshot } from './recordedDisk.ts';
 import type { CpuSnapshot } from './x86/cpuSnapshot.ts';
 
-export const SNAPSHOT_VERSION = 1;
+export const SNAPSHOT_VERSION = 2;
 const PAGE = 4096;
 
 export interface DeviceSnapshots {
@@ -18,6 +20,8 @@ export interface DeviceSnapshots {
   readonly rtc: RtcSnapshot;
   readonly uarts: readonly UartSnapshot[];
   readonly sharedLines: readonly number[];
+  readonly ata: AtaSnapshot;
+  readonly disks: readonly DiskSnapshot[];
 }
 
 export interface MachineSnapshot {

@@ -36,8 +36,8 @@ export interface ExecutionOptions {
   readonly paceIdle: () => boolean;
   /** True while input may still come. */
   readonly inputOpen: () => boolean;
-  /** Called when the machine waits, or the host's event loop is about to run: what has been written should be seen. */
-  readonly beforePause: () => void;
+  /** The host gets its turn: what the guest has said so far can be shown, a prompt too. */
+  readonly showOutput: () => void;
 }
 
 const SLICE_MILLISECONDS = 8;
@@ -100,7 +100,7 @@ export class Execution {
   /** Lets the host's event loop run if it has not for a while; true if a pause has been asked for. */
   async breathe(): Promise<boolean> {
     if (this.host.now() - this.lastBreath >= SLICE_MILLISECONDS) {
-      this.options.beforePause();
+      this.options.showOutput();
       await this.host.yield();
       this.lastBreath = this.host.now();
     }
@@ -167,7 +167,7 @@ export class Execution {
    */
   private async idle(): Promise<void> {
     this.idleStreak += 1;
-    this.options.beforePause();
+    this.options.showOutput();
     if (this.options.paceIdle()) {
       this.owedMilliseconds += this.millisecondsToEvent();
       if (this.owedMilliseconds >= NAP_MILLISECONDS) {

@@ -1,20 +1,30 @@
 // Reads the images that a launch needs from the host, with one clear sentence for each that cannot be used.
 import { FormatError } from '../base/bytes.ts';
+import type { DiskSource } from '../emulator/recordedDisk.ts';
 import { parseElf, PT_LOAD, type ElfFile } from '../symbols/elf.ts';
 import { SymbolImage } from '../symbols/image.ts';
+import { Ext2Disk } from './disk/ext2Disk.ts';
 import { baseName, joinPath, type FileAccess, type Host } from './host.ts';
 import type { ImageRole, LoadedImage } from './images.ts';
 import { messageOf, UserError } from './userError.ts';
+
+/** The first program where none is named. */
+const SHELL = '/bin/sh';
 
 export interface LaunchImages {
   /** The Multiboot image that the machine loads. */
   readonly boot: Uint8Array;
   readonly modules: readonly { readonly content: Uint8Array; readonly commandLine: string }[];
   readonly images: readonly LoadedImage[];
+  /** The root file system, if it is not the embedded one. */
+  readonly disks: readonly DiskSource[];
 }
 
 export interface ProgramChoice {
-  readonly path: string;
+  /** A file of the host, or with `root` a path inside of that; undefined: the root file system's shell. */
+  readonly path: string | undefined;
+  /** A directory of the host that the guest sees as its root file system. */
+  readonly root?: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly system: 'l4linux' | 'native';
@@ -23,20 +33,19 @@ export interface ProgramChoice {
   readonly serverSpace: 'small' | 'large';
 }
 
-/** Everything that `run` and a debug session load. Throws UserError. */
-export async function loadImages(host: Host, choice: ProgramChoice): Promise<LaunchImages> {
-  const program = await readFile(host.files, choice.path);
-  const name = baseName(choice.path);
-  checkProgram(program, name);
+/** Everything that `run` and a debug session load. `warn` hears what of the root cannot be shown as it is. Throws UserError. */
+export async function loadImages(
+  host: Host,
+  choice: ProgramChoice,
+  warn: (message: string) => void,
+): Promise<LaunchImages> {
   const parts = new ImageReader(host);
-  const programImage = parts.parse('program', choice.path, name, program);
-  const tail = [
-    { content: program, commandLine: name },
-    { content: argumentBlock([name, ...choice.args], choice.env), commandLine: 'arguments' },
-  ];
+  const program = await loadProgram(parts, host, choice);
+  const disks = choice.root === undefined ? [] : [rootDisk(host, choice.root, warn)];
   if (choice.system === 'native') {
     const native = await parts.bundled('native', 'linux-native.elf');
-    return { boot: native.bytes, modules: tail, images: [native.image, programImage] };
+    const images = [native.image, ...program.images];
+    return { boot: native.bytes, modules: program.modules, images, disks };
   }
   const kernel = await parts.bundled('kernel', 'kernel.elf');
   const sigma0 = await parts.bundled('sigma0', 'sigma0.elf');
@@ -47,14 +56,46 @@ export async function loadImages(host: Host, choice: ProgramChoice): Promise<Lau
     modules: [
       { content: sigma0.bytes, commandLine: 'sigma0' },
       { content: server.bytes, commandLine: serverCommandLine(choice) },
-      ...tail,
+      ...program.modules,
     ],
-    images: [kernel.image, sigma0.image, server.image, library.image, programImage],
+    images: [kernel.image, sigma0.image, server.image, library.image, ...program.images],
+    disks,
   };
 }
 
 function serverCommandLine({ syscalls, serverSpace }: ProgramChoice): string {
   return `l4linux syscalls=${syscalls} space=${serverSpace}`;
+}
+
+/** The modules that name the program to the guest (guest/README.md): its file and arguments, or the arguments alone. */
+async function loadProgram(
+  parts: ImageReader,
+  host: Host,
+  choice: ProgramChoice,
+): Promise<Pick<LaunchImages, 'modules' | 'images'>> {
+  const { path, args, env } = choice;
+  const named = (name: string) => ({
+    content: argumentBlock([name, ...args], env),
+    commandLine: 'arguments',
+  });
+  if (path === undefined || choice.root !== undefined) {
+    return { modules: [named(path ?? SHELL)], images: [] };
+  }
+  const program = await readFile(host.files, path);
+  const name = baseName(path);
+  checkProgram(program, name);
+  return {
+    modules: [{ content: program, commandLine: name }, named(name)],
+    images: [parts.parse('program', path, name, program)],
+  };
+}
+
+function rootDisk(host: Host, directory: string, warn: (message: string) => void): DiskSource {
+  try {
+    return new Ext2Disk(host.openTree(directory), warn);
+  } catch (error) {
+    throw new UserError(`${directory} cannot be the root file system: ${messageOf(error)}`);
+  }
 }
 
 /** The kernel, σ0 and a root task of the person's own, without Linux. Throws UserError. */
@@ -71,6 +112,7 @@ export async function loadRootTask(host: Host, path: string): Promise<LaunchImag
       { content, commandLine: baseName(path) },
     ],
     images: [kernel.image, sigma0.image, root],
+    disks: [],
   };
 }
 
@@ -97,14 +139,14 @@ export async function readFile(files: FileAccess, path: string): Promise<Uint8Ar
 /** Checks what the guest's loader would refuse, so that the person hears it before the machine boots. */
 function checkProgram(bytes: Uint8Array, name: string): void {
   const elf = orUserError(() => parseElf(bytes, name));
-  if (elf.type !== 2) {
-    throw new UserError(
-      `${name} is not a static executable (ELF type ${elf.type}); link it with -static -no-pie.`,
-    );
-  }
   if (elf.segments.some(({ type }) => type === 3)) {
     throw new UserError(
-      `${name} is dynamically linked, which L4Linux cannot load yet; link it with -static.`,
+      `${name} is dynamically linked: its libraries must be in the guest's root file system; give one with --root, or link it with -static.`,
+    );
+  }
+  if (elf.type !== 2) {
+    throw new UserError(
+      `${name} is not a static executable (ELF type ${elf.type}); link it with -static -no-pie, or run it from a root file system (--root).`,
     );
   }
   checkSegments(elf, name);

@@ -1,6 +1,8 @@
 // What the engine needs of the host it runs on. Node, a web worker and tests each give their own; nothing else
 // in the engine touches a clock, a file or the event loop.
 
+import type { OpenTree } from './disk/hostTree.ts';
+
 export interface FileAccess {
   /** The content of a file; throws an Error whose message says why not. */
   read(path: string): Promise<Uint8Array>;
@@ -9,6 +11,8 @@ export interface FileAccess {
 
 export interface Host {
   readonly files: FileAccess;
+  /** A directory that becomes a guest's disk. */
+  readonly openTree: OpenTree;
   /** Folder with the built guest images (kernel.elf, programs/hello, ...). */
   readonly guestImages: string;
   /** The guest tree: debug information names its files relative to it ("kernel/ipc.c"). */

@@ -79,9 +79,7 @@ export class System {
     this.execution = new Execution(this.machine, host, {
       paceIdle: () => options.interactive,
       inputOpen: () => this.inputOpen,
-      beforePause: () => {
-        this.console.flush();
-      },
+      showOutput: () => this.console.flush(),
     });
     this.conditionNames = {
       task: (name) => this.spaces.taskNamed(name),
@@ -168,6 +166,7 @@ function makeMachine(
       terminals: [false, input, output, error],
       onSerial: (port, byte) => console.byte(port, byte),
       log: options.log,
+      disks: launch.disks,
     });
     machine.loadMultiboot(launch.boot, 'kernel', [...launch.modules]);
     return machine;

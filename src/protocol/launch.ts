@@ -1,8 +1,13 @@
 // The arguments of a launch request of debug type "l4", as package.json declares them.
 
 export interface LaunchArguments {
-  /** A static i386 ELF file on the host, or a C file whose program stands beside it or is bundled. */
-  readonly program: string;
+  /**
+   * A static i386 ELF file on the host, or a C file whose program stands beside it or is bundled; with `root` a path inside
+   * of that. None: the shell of the root file system.
+   */
+  readonly program?: string;
+  /** A directory on the host that the guest sees as its root file system and never writes to. */
+  readonly root?: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly stopOnEntry?: boolean;

@@ -4,8 +4,8 @@ import { DEBUG_TYPE } from '../contributions.ts';
 
 export class ConfigurationProvider implements vscode.DebugConfigurationProvider {
   provideDebugConfigurations(): vscode.DebugConfiguration[] {
-    const program = activeProgram();
-    return program === undefined ? [] : [configurationFor(program)];
+    const path = activePath();
+    return path !== undefined && isProgram(path) ? [configurationFor(path), SHELL] : [SHELL];
   }
 
   /** An empty configuration is F5 without a launch.json. */
@@ -19,33 +19,39 @@ export class ConfigurationProvider implements vscode.DebugConfigurationProvider 
       );
       return undefined;
     }
-    if (configuration.type !== undefined && configuration.program !== undefined) {
-      return configuration;
+    if (configuration.type !== undefined) {
+      return configuration; // one without a program is for the shell
     }
-    const program = activeProgram();
-    if (program === undefined) {
+    const path = activePath();
+    if (path !== undefined && !isProgram(path)) {
       void vscode.window.showErrorMessage(
-        'L4Scope has no program to run: open a C file or a static i386 ELF file, or name one as "program" in launch.json.',
+        'L4Scope has no program to run: open a C file or a static i386 ELF file, or none at all for a shell, or name one as "program" in launch.json.',
       );
       return undefined;
     }
-    return { ...configurationFor(program), ...configuration };
+    return { ...(path === undefined ? SHELL : configurationFor(path)), ...configuration };
   }
 }
+
+/** F5 on nothing: a prompt in the guest's root file system. */
+const SHELL = { type: DEBUG_TYPE, request: 'launch', name: 'L4Linux: shell' };
 
 function configurationFor(program: string): vscode.DebugConfiguration {
   const name = program.split(/[\\/]/).pop() ?? program;
   return { type: DEBUG_TYPE, request: 'launch', name: `L4Linux: ${name}`, program };
 }
 
+function isProgram(path: string): boolean {
+  return /(\.(c|S|s|elf)|(^|[\\/])[^.\\/]+)$/.test(path);
+}
+
 /** The file in front of the person: a text editor's, or one that is shown as binary. */
-function activeProgram(): string | undefined {
+function activePath(): string | undefined {
   const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
   const uri =
     vscode.window.activeTextEditor?.document.uri ??
     (input instanceof vscode.TabInputCustom || input instanceof vscode.TabInputText
       ? input.uri
       : undefined);
-  const path = uri?.fsPath;
-  return path !== undefined && /(\.(c|S|s|elf)|(^|[\\/])[^.\\/]+)$/.test(path) ? path : undefined;
+  return uri?.fsPath;
 }

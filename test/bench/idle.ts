@@ -12,14 +12,18 @@ const PROMPT = /\$ $|# $/;
 
 let output = '';
 const host = nodeHost(root);
-const launch = await loadImages(host, {
-  path: guestProgram('sh'),
-  args: [],
-  env: {},
-  system: 'l4linux',
-  syscalls: 'library',
-  serverSpace: 'small',
-});
+const launch = await loadImages(
+  host,
+  {
+    path: guestProgram('sh'),
+    args: [],
+    env: {},
+    system: 'l4linux',
+    syscalls: 'library',
+    serverSpace: 'small',
+  },
+  console.warn,
+);
 const system = new System(host, launch, {
   cpu: 'i686',
   memory: 64,

@@ -64,6 +64,16 @@ describe('bad input', () => {
       /\/no\/such\/program cannot be read: there is no such file/,
     );
     await refuses(['run', folder], 3, /it is a directory/);
+    await refuses(
+      ['run', '--root', '/no/such/folder', '/x'],
+      3,
+      /cannot be the root file system: there is no such directory/,
+    );
+    await refuses(
+      ['run', '--root', process.execPath, '/x'],
+      3,
+      /cannot be the root file system: it is no directory/,
+    );
   });
 
   it('refuses images that are larger than memory, or no Multiboot images', async () => {
@@ -79,7 +89,8 @@ describe('bad input', () => {
   const ARGUMENTS: readonly [readonly string[], RegExp][] = [
     [[], /a command is missing/],
     [['walk'], /there is no command "walk"/],
-    [['run'], /PROGRAM is missing/],
+    [['run'], /PROGRAM is missing, and there is no terminal/],
+    [['run', '--root'], /--root needs DIR/],
     [['run', '--fast', 'x'], /there is no option --fast/],
     [['run', '--memory'], /--memory needs MB/],
     [['run', '--memory', '8', 'x'], /whole number from 16 to 256, not "8"/],

@@ -1,6 +1,14 @@
 // l4scope run: programs on both systems, by both roads, with their streams and statuses kept apart.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { l4scope } from '../support/cli.ts';
@@ -62,6 +70,22 @@ describe('l4scope run', () => {
     assert.equal(result.stdout, '');
     assert.match(result.stderr, /^\/no\/such\/file: /);
     assert.equal(result.status, 1);
+  });
+
+  it('takes a directory as the root file system, and the program from it', async () => {
+    mkdirSync(file('root/bin'), { recursive: true });
+    copyFileSync(guestProgram('cat'), file('root/bin/cat'));
+    chmodSync(file('root/bin/cat'), 0o755);
+    writeFileSync(file('root/text'), 'from the disk\n');
+    for (const system of ['l4linux', 'native']) {
+      const args = ['run', '--system', system, '--root', file('root'), '/bin/cat', '/text'];
+      assert.deepEqual(await l4scope(args), { status: 0, stdout: 'from the disk\n', stderr: '' });
+    }
+    assert.deepEqual(await l4scope(['run', '--root', file('root')]), {
+      status: 127,
+      stdout: '',
+      stderr: 'l4linux: /bin/sh: there is no such file in the root file system.\n',
+    });
   });
 
   it('feeds standard input to the guest, and its end too', async () => {

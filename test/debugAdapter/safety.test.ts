@@ -16,9 +16,9 @@ const EVIL = '<img src=x onerror=alert(1)>';
 
 describe('a hostile launch configuration', () => {
   const REFUSED: readonly [unknown, RegExp][] = [
-    [undefined, /lacks "program"/],
     [{ program: 7 }, /"program" must be the path/],
     [{ program: 'a\0b' }, /"program" must be the path/],
+    [{ root: 7 }, /"root" must be the path of a directory/],
     [{ program: 'a', args: 'x' }, /"args" must be a list of strings/],
     [{ program: 'a', args: [{}] }, /"args" must be/],
     [{ program: 'a', env: { 'A=B': 'c' } }, /"env" must be/],

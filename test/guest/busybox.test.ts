@@ -2,10 +2,11 @@
 // native system: the same output and status as on the host. scripts/fetch-debian.sh fetches it.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from '../support/paths.ts';
 import { bootSystem } from '../support/system.ts';
+import { runLinux } from './linuxMachine.ts';
 
 const BUSYBOX = path.join(root, 'build/debian/bin/busybox');
 
@@ -53,6 +54,21 @@ describe("Debian's busybox", () => {
           args.join(' '),
         );
       }
+    });
+  }
+
+  for (const system of ['l4linux', 'native'] as const) {
+    it(`lists in columns on a terminal, and one name a line in a pipe (${system})`, function () {
+      this.timeout(60_000);
+      if (!existsSync(BUSYBOX)) {
+        this.skip();
+      }
+      const file = readFileSync(BUSYBOX);
+      const list = (terminal: boolean) =>
+        runLinux({ system, program: 'busybox', file, args: ['ls', '/bin'], terminal }).output;
+      const names = ['busybox', 'cat', 'echo', 'hello', 'ls', 'sh'];
+      assert.equal(list(false), `${names.join('\n')}\n`);
+      assert.match(list(true), /busybox +cat +echo +hello +ls +sh *\r\n$/);
     });
   }
 

@@ -71,7 +71,7 @@ describe('The Linux server', () => {
       [new TextEncoder().encode('no program\n'), /is not an ELF file/],
       [hello.slice(0, 60), /damaged program header table/],
       [damaged(4, 2), /is not for a 32-bit x86 processor/],
-      [damaged(16, 3, 0), /is position-independent/],
+      [damaged(16, 1, 0), /is not a program/],
       [damaged(18, 8, 0), /is not for a 32-bit x86 processor/],
       [damaged(24, 0, 0, 0, 0), /starts outside its code/],
       [damaged(28, 0xf0, 0xff, 0xff, 0xff), /damaged program header table/],

@@ -34,6 +34,12 @@ describe('Starting a program', () => {
     assert.match(vscode.registered.errors[0], /^L4Scope has no program to run: open a C file/);
   });
 
+  it('gives the shell of the root file system when no file is open, and for a configuration without a program', () => {
+    const shell = { type: DEBUG_TYPE, request: 'launch', name: 'L4Linux: shell' };
+    assert.deepEqual(resolve({}), shell);
+    assert.deepEqual(resolve({ ...shell, root: '/srv/root' }), { ...shell, root: '/srv/root' });
+  });
+
   it('leaves a configuration of a launch.json alone', () => {
     const given = {
       type: DEBUG_TYPE,

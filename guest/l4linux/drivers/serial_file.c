@@ -80,6 +80,17 @@ static int serial_write(struct process *process, struct file *file, unsigned buf
 	return (int)done;
 }
 
+void serial_say_error(const char *subject, const char *sentence)
+{
+	struct uart *uart = &ports[COUNT_OF(ports) - 1];
+
+	uart_write(uart, "l4linux: ", 9);
+	uart_write(uart, subject, strlen(subject));
+	uart_write(uart, ": ", 2);
+	uart_write(uart, sentence, strlen(sentence));
+	uart_write(uart, uart->terminal ? ".\r\n" : ".\n", uart->terminal ? 3 : 2);
+}
+
 /* What is sent never waits. */
 static unsigned serial_poll(struct process *process, struct file *file)
 {
@@ -115,8 +126,8 @@ bool serial_files_open(struct process *process)
 {
 	for (unsigned fd = 0; fd < COUNT_OF(ports); fd++) {
 		unsigned flags = ports[fd].terminal ? O_RDWR : fd == 0 ? O_RDONLY : O_WRONLY;
-		process->files[fd] = open_port(&ports[fd], flags);
-		if (!process->files[fd]) {
+		process->table->files[fd] = open_port(&ports[fd], flags);
+		if (!process->table->files[fd]) {
 			return false;
 		}
 	}

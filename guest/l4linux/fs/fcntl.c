@@ -28,7 +28,7 @@ static int replace(struct process *process, unsigned from, unsigned to, bool clo
 		return -EBADF;
 	}
 	file->references++;
-	if (process->files[to]) {
+	if (process->table->files[to]) {
 		descriptor_close(process, to);
 	}
 	return descriptor_install(process, file, to, close_on_exec);
@@ -69,9 +69,9 @@ int sys_fcntl64(struct process *process, const struct syscall_frame *frame)
 	case F_DUPFD_CLOEXEC:
 		return duplicate_from(process, file, frame->edx, true);
 	case F_GETFD:
-		return process->close_on_exec[fd] ? FD_CLOEXEC : 0;
+		return process->table->close_on_exec[fd] ? FD_CLOEXEC : 0;
 	case F_SETFD:
-		process->close_on_exec[fd] = (frame->edx & FD_CLOEXEC) != 0;
+		process->table->close_on_exec[fd] = (frame->edx & FD_CLOEXEC) != 0;
 		return 0;
 	case F_GETFL:
 		return (int)file->flags;

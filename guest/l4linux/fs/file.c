@@ -2,6 +2,7 @@
  * Open files, and each process's table of descriptors, which dup() and fork() let share them.
  */
 #include "file.h"
+#include "inode.h"
 #include "memory.h"
 
 static struct pool file_pool = { sizeof(struct file), NULL };
@@ -25,21 +26,24 @@ void file_release(struct file *file)
 		if (file->operations->release) {
 			file->operations->release(file);
 		}
+		if (file->inode) {
+			inode_release(file->inode);
+		}
 		pool_free(&file_pool, file);
 	}
 }
 
 struct file *file_of(struct process *process, unsigned fd)
 {
-	return fd < FILES_PER_PROCESS ? process->files[fd] : NULL;
+	return fd < FILES_PER_PROCESS ? process->table->files[fd] : NULL;
 }
 
 int descriptor_install(struct process *process, struct file *file, unsigned lowest, bool close_on_exec)
 {
 	for (unsigned fd = lowest; fd < FILES_PER_PROCESS; fd++) {
-		if (!process->files[fd]) {
-			process->files[fd] = file;
-			process->close_on_exec[fd] = close_on_exec;
+		if (!process->table->files[fd]) {
+			process->table->files[fd] = file;
+			process->table->close_on_exec[fd] = close_on_exec;
 			return (int)fd;
 		}
 	}
@@ -49,19 +53,19 @@ int descriptor_install(struct process *process, struct file *file, unsigned lowe
 
 void descriptor_close(struct process *process, unsigned fd)
 {
-	struct file *file = process->files[fd];
+	struct file *file = process->table->files[fd];
 
-	process->files[fd] = NULL;
+	process->table->files[fd] = NULL;
 	file_release(file);
 }
 
 void files_copy(const struct process *from, struct process *to)
 {
 	for (unsigned fd = 0; fd < FILES_PER_PROCESS; fd++) {
-		to->files[fd] = from->files[fd];
-		to->close_on_exec[fd] = from->close_on_exec[fd];
-		if (to->files[fd]) {
-			to->files[fd]->references++;
+		to->table->files[fd] = from->table->files[fd];
+		to->table->close_on_exec[fd] = from->table->close_on_exec[fd];
+		if (to->table->files[fd]) {
+			to->table->files[fd]->references++;
 		}
 	}
 }
@@ -69,7 +73,7 @@ void files_copy(const struct process *from, struct process *to)
 void files_exec(struct process *process)
 {
 	for (unsigned fd = 0; fd < FILES_PER_PROCESS; fd++) {
-		if (process->files[fd] && process->close_on_exec[fd]) {
+		if (process->table->files[fd] && process->table->close_on_exec[fd]) {
 			descriptor_close(process, fd);
 		}
 	}
@@ -78,7 +82,7 @@ void files_exec(struct process *process)
 void files_close(struct process *process)
 {
 	for (unsigned fd = 0; fd < FILES_PER_PROCESS; fd++) {
-		if (process->files[fd]) {
+		if (process->table->files[fd]) {
 			descriptor_close(process, fd);
 		}
 	}

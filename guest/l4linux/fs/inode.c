@@ -1,46 +1,85 @@
 /* SPDX-License-Identifier: MIT
- * Inodes and the bytes of files. A file that was brought by the image is read in place; the first change copies it
- * to frames. An inode lives while it has a name or somebody holds it.
+ * Inodes: made, found by number, held, forgotten. One lives while it has a name or somebody holds it; one that is as its
+ * storage has it need not stay in memory meanwhile.
  */
 #include "inode.h"
 #include "clock.h"
 #include "memory.h"
+#include "page_cache.h"
+
+#define TABLE_SIZE 256u /* a power of two */
+#define BOUND 512u	/* inodes in memory before some are forgotten */
 
 static struct pool inode_pool = { sizeof(struct inode), NULL };
+static struct inode *table[TABLE_SIZE];
 static unsigned last_number;
+static unsigned count;
+static unsigned trim_at = BOUND;
 
-#define PIECES (FILE_SIZE_LIMIT / PAGE_SIZE)
-
-struct inode *inode_create(unsigned mode)
+struct inode *inode_find(unsigned number)
 {
-	struct inode *inode = pool_allocate(&inode_pool);
+	struct inode *inode = table[number % TABLE_SIZE];
 
-	if (inode) {
-		inode->number = ++last_number;
-		inode->mode = mode;
-		inode->modified = clock_now();
+	while (inode && inode->number != number) {
+		inode = inode->table_next;
 	}
 	return inode;
 }
 
-static void free_pieces(struct inode *inode, unsigned first)
+struct inode *inode_allocate(void) { return pool_allocate(&inode_pool); }
+
+void inode_add(struct inode *inode)
 {
-	for (unsigned i = first; inode->frames && i < PIECES; i++) {
-		if (inode->frames[i]) {
-			frame_free(inode->frames[i]);
-			inode->frames[i] = 0;
-		}
+	struct inode **link = &table[inode->number % TABLE_SIZE];
+
+	inode->table_next = *link;
+	*link = inode;
+	inode->next_cookie = 2; /* after "." and ".." */
+	count++;
+}
+
+void inode_numbers_from(unsigned number) { last_number = number; }
+
+/* A directory begins with the link that is its own ".". */
+struct inode *inode_create(unsigned mode)
+{
+	struct inode *inode = inode_allocate();
+
+	if (inode) {
+		inode->number = ++last_number;
+		inode->mode = mode;
+		inode->links = is_directory(inode);
+		inode->names_known = true;
+		inode->is_kept = true;
+		inode->accessed = inode->modified = inode->changed = clock_now();
+		inode_add(inode);
+	}
+	return inode;
+}
+
+/* The storage is left behind: nothing of it is wanted any more, or it can be read again. */
+static void forget(struct inode *inode)
+{
+	struct inode **link = &table[inode->number % TABLE_SIZE];
+	struct inode *parent = inode->parent != inode ? inode->parent : NULL;
+
+	while (*link != inode) {
+		link = &(*link)->table_next;
+	}
+	*link = inode->table_next;
+	count--;
+	pages_forget_from(inode, 0);
+	directory_forget(inode);
+	pool_free(&inode_pool, inode);
+	if (parent) {
+		inode_release(parent);
 	}
 }
 
-static void free_if_unused(struct inode *inode)
+static void forget_if_dead(struct inode *inode)
 {
 	if (inode->links == 0 && inode->references == 0) {
-		free_pieces(inode, 0);
-		if (inode->frames) {
-			frame_free(frame_of(inode->frames));
-		}
-		pool_free(&inode_pool, inode);
+		forget(inode);
 	}
 }
 
@@ -49,106 +88,39 @@ void inode_hold(struct inode *inode) { inode->references++; }
 void inode_release(struct inode *inode)
 {
 	inode->references--;
-	free_if_unused(inode);
+	forget_if_dead(inode);
 }
 
 void inode_unlinked(struct inode *inode)
 {
 	inode->links--;
-	free_if_unused(inode);
+	inode->is_kept = true;
+	inode->changed = clock_now();
+	forget_if_dead(inode);
 }
 
-const char *inode_piece(const struct inode *inode, unsigned offset)
+void inode_touch(struct inode *inode)
 {
-	if (inode->content) {
-		return inode->content + offset;
-	}
-	unsigned frame = inode->frames ? inode->frames[offset / PAGE_SIZE] : 0;
-	return frame ? (const char *)frame_address(frame) + offset % PAGE_SIZE : NULL;
+	inode->modified = inode->changed = clock_now();
+	inode->is_kept = true;
 }
 
-static char *piece(struct inode *inode, unsigned offset)
+/* Looks through the table only when it has doubled since it was last looked through. */
+void inodes_trim(void)
 {
-	unsigned *frame = &inode->frames[offset / PAGE_SIZE];
-
-	if (!*frame) {
-		*frame = frame_allocate();
-		if (!*frame) {
-			return NULL;
-		}
-		memset(frame_address(*frame), 0, PAGE_SIZE);
+	if (count < trim_at) {
+		return;
 	}
-	return (char *)frame_address(*frame) + offset % PAGE_SIZE;
-}
-
-/* Gives the file its own frames, with what it has held so far. */
-static bool make_own(struct inode *inode)
-{
-	const char *content = inode->content;
-
-	if (inode->frames) {
-		return true;
-	}
-	inode->frames = page_table_create();
-	for (unsigned at = 0; inode->frames && content && at < inode->size; at += PAGE_SIZE) {
-		char *copy = piece(inode, at);
-		if (!copy) {
-			free_pieces(inode, 0);
-			frame_free(frame_of(inode->frames));
-			inode->frames = NULL;
-			return false;
-		}
-		memcpy(copy, content + at, inode->size - at < PAGE_SIZE ? inode->size - at : PAGE_SIZE);
-	}
-	if (inode->frames) {
-		inode->content = NULL;
-	}
-	return inode->frames != NULL;
-}
-
-char *inode_piece_for_writing(struct inode *inode, unsigned offset)
-{
-	return make_own(inode) ? piece(inode, offset) : NULL;
-}
-
-unsigned inode_read(const struct inode *inode, unsigned offset, void *to, unsigned size)
-{
-	unsigned done = 0;
-	unsigned rest = offset < inode->size ? inode->size - offset : 0;
-
-	size = size < rest ? size : rest;
-	while (done < size) {
-		unsigned at = offset + done;
-		unsigned length = PAGE_SIZE - at % PAGE_SIZE;
-		const char *bytes = inode_piece(inode, at);
-		length = length < size - done ? length : size - done;
-		if (bytes) {
-			memcpy((char *)to + done, bytes, length);
-		} else {
-			memset((char *)to + done, 0, length);
-		}
-		done += length;
-	}
-	return done;
-}
-
-int inode_resize(struct inode *inode, unsigned size)
-{
-	if (size > FILE_SIZE_LIMIT) {
-		return -EFBIG;
-	}
-	if (!make_own(inode)) {
-		return -ENOSPC;
-	}
-	if (size < inode->size) {
-		unsigned kept = page_ceiling(size);
-		unsigned frame = size % PAGE_SIZE ? inode->frames[size / PAGE_SIZE] : 0;
-		free_pieces(inode, kept / PAGE_SIZE);
-		if (frame) { /* the rest of the last piece must read as zero if the file grows again */
-			memset((char *)frame_address(frame) + size % PAGE_SIZE, 0, kept - size);
+	for (unsigned i = 0; i < TABLE_SIZE; i++) {
+		struct inode *next;
+		for (struct inode *inode = table[i]; inode; inode = next) {
+			next = inode->table_next;
+			if (!inode->is_kept && inode->references == 0) {
+				/* it may take its parent with it, even out of this chain: begin the chain again */
+				forget(inode);
+				next = table[i];
+			}
 		}
 	}
-	inode->size = size;
-	inode->modified = clock_now();
-	return 0;
+	trim_at = count * 2 > BOUND ? count * 2 : BOUND;
 }

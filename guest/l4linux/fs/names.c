@@ -1,38 +1,29 @@
 /* SPDX-License-Identifier: MIT
- * Changing directories' names: mkdir(2), rmdir(2), unlink(2), unlinkat(2), rename(2). Everything is checked before
- * anything is changed.
+ * Names that come and go: mkdir(2), rmdir(2), unlink(2), symlink(2), link(2), each with its at form. Everything is
+ * checked before anything is changed.
  */
 #include "file.h"
 #include "inode.h"
 #include "memory.h"
 #include "syscalls.h"
 
-typedef int place_action(struct process *process, struct place *place, unsigned argument);
-
-static bool is_directory(const struct inode *inode) { return (inode->mode & S_IFMT) == S_IFDIR; }
-
 static bool is_dot(const char *name)
 {
 	return strcmp(name, "") == 0 || strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
-static int at_place(struct process *process, int fd, unsigned address, place_action *action, unsigned argument)
+/* Gives what was just made its first name, or lets it go. */
+static int add_new(struct place *place, struct inode *inode)
 {
-	int error = 0;
-	char *path = path_in(process, address, &error);
-	struct place place;
-
-	if (!path) {
-		return error;
+	if (!inode) {
+		return -ENOSPC;
 	}
-	struct inode *start = *path == '/' ? root_directory : path_start(process, fd, &error);
-	if (start) {
-		error = path_find(process, start, path, &place);
+	inode_hold(inode);
+	int error = directory_add(place->directory, place->name, inode);
+	if (error < 0) {
+		inode->links = 0;
 	}
-	if (start && error == 0) {
-		error = action(process, &place, argument);
-	}
-	path_free(path);
+	inode_release(inode);
 	return error;
 }
 
@@ -41,14 +32,34 @@ static int make_directory(struct process *process, struct place *place, unsigned
 	if (place->inode) {
 		return -EEXIST;
 	}
-	struct inode *inode = inode_create(S_IFDIR | (mode & PERMISSIONS & ~process->umask));
-	if (!inode) {
-		return -ENOSPC;
+	return add_new(place, inode_create(S_IFDIR | (mode & PERMISSIONS & ~process->umask)));
+}
+
+static int make_link(struct process *process, struct place *place, unsigned target)
+{
+	(void)process;
+	if (place->inode || place->must_be_directory) {
+		return place->inode ? -EEXIST : -ENOENT;
 	}
-	inode_hold(inode);
-	int error = directory_add(place->directory, place->name, inode);
-	inode_release(inode);
-	return error;
+	return add_new(place, link_create((const char *)target));
+}
+
+static int check_empty(struct inode *directory)
+{
+	int error = directory_names(directory);
+
+	return error == 0 && directory->entries ? -ENOTEMPTY : error;
+}
+
+/* With its name goes the link that is its own ".". */
+static void drop_directory(struct place *place)
+{
+	struct inode *directory = place->inode;
+
+	inode_hold(directory);
+	directory_remove(place->directory, place->name, directory);
+	directory->links = 0;
+	inode_release(directory);
 }
 
 static int remove_directory(struct process *process, struct place *place, unsigned unused)
@@ -66,12 +77,11 @@ static int remove_directory(struct process *process, struct place *place, unsign
 	if (is_dot(place->name)) {
 		return strcmp(place->name, "..") == 0 ? -ENOTEMPTY : -EINVAL;
 	}
-	if (place->inode->entries) {
-		return -ENOTEMPTY;
+	int error = check_empty(place->inode);
+	if (error == 0) {
+		drop_directory(place);
 	}
-	place->inode->parent = root_directory; /* the old one may go before those who stand in this one */
-	directory_remove(place->directory, place->name);
-	return 0;
+	return error;
 }
 
 static int remove_file(struct process *process, struct place *place, unsigned unused)
@@ -83,23 +93,28 @@ static int remove_file(struct process *process, struct place *place, unsigned un
 	if (is_directory(place->inode)) {
 		return -EISDIR;
 	}
-	directory_remove(place->directory, place->name);
+	directory_remove(place->directory, place->name, place->inode);
 	return 0;
 }
 
 int sys_mkdir(struct process *process, const struct syscall_frame *frame)
 {
-	return at_place(process, AT_FDCWD, frame->ebx, make_directory, frame->ecx);
+	return at_place(process, AT_FDCWD, frame->ebx, false, make_directory, frame->ecx);
+}
+
+int sys_mkdirat(struct process *process, const struct syscall_frame *frame)
+{
+	return at_place(process, (int)frame->ebx, frame->ecx, false, make_directory, frame->edx);
 }
 
 int sys_rmdir(struct process *process, const struct syscall_frame *frame)
 {
-	return at_place(process, AT_FDCWD, frame->ebx, remove_directory, 0);
+	return at_place(process, AT_FDCWD, frame->ebx, false, remove_directory, 0);
 }
 
 int sys_unlink(struct process *process, const struct syscall_frame *frame)
 {
-	return at_place(process, AT_FDCWD, frame->ebx, remove_file, 0);
+	return at_place(process, AT_FDCWD, frame->ebx, false, remove_file, 0);
 }
 
 int sys_unlinkat(struct process *process, const struct syscall_frame *frame)
@@ -107,65 +122,74 @@ int sys_unlinkat(struct process *process, const struct syscall_frame *frame)
 	if (frame->edx & ~AT_REMOVEDIR) {
 		return -EINVAL;
 	}
-	return at_place(process, (int)frame->ebx, frame->ecx,
+	return at_place(process, (int)frame->ebx, frame->ecx, false,
 			frame->edx & AT_REMOVEDIR ? remove_directory : remove_file, 0);
 }
 
-static bool is_inside(const struct inode *directory, const struct inode *top)
+static int symlink(struct process *process, unsigned target_address, int fd, unsigned address)
 {
-	while (directory != top && directory != directory->parent) {
-		directory = directory->parent;
+	int error = 0;
+	char *target = path_in(process, target_address, &error);
+
+	if (target) {
+		error = at_place(process, fd, address, false, make_link, (unsigned)target);
+		path_free(target);
 	}
-	return directory == top;
+	return error;
 }
 
-static int check_rename(const struct place *from, const struct place *to)
+int sys_symlink(struct process *process, const struct syscall_frame *frame)
 {
-	if (!from->inode) {
-		return -ENOENT;
-	}
-	if (is_dot(from->name) || is_dot(to->name)) {
-		return -EBUSY;
-	}
-	if (is_directory(from->inode) && is_inside(to->directory, from->inode)) {
-		return -EINVAL;
-	}
-	if (!to->inode) {
-		return to->must_be_directory && !is_directory(from->inode) ? -ENOTDIR : 0;
-	}
-	if (is_directory(from->inode) != is_directory(to->inode)) {
-		return is_directory(to->inode) ? -EISDIR : -ENOTDIR;
-	}
-	return to->inode->entries ? -ENOTEMPTY : 0;
+	return symlink(process, frame->ebx, AT_FDCWD, frame->ecx);
 }
 
-static int move(struct process *process, struct place *to, unsigned from_address)
+int sys_symlinkat(struct process *process, const struct syscall_frame *frame)
 {
-	const struct place *from = (const struct place *)from_address;
-	int error = check_rename(from, to);
+	return symlink(process, frame->ebx, (int)frame->ecx, frame->edx);
+}
+
+static int add_name(struct process *process, struct place *place, unsigned inode_address)
+{
+	struct inode *inode = (struct inode *)inode_address;
 
 	(void)process;
-	if (error < 0 || from->inode == to->inode) {
-		return error;
+	if (place->inode) {
+		return -EEXIST;
 	}
-	error = directory_add(to->directory, to->name, from->inode);
-	if (error < 0) {
-		return error;
+	if (is_directory(inode)) {
+		return -EPERM;
 	}
-	if (to->inode) {
-		directory_remove(to->directory, to->name); /* the first of the name: the old one */
+	if (place->must_be_directory || inode->links == 0) {
+		return -ENOENT;
 	}
-	directory_remove(from->directory, from->name);
-	return 0;
+	int error = directory_add(place->directory, place->name, inode);
+	if (error == 0) {
+		inode->changed = place->directory->changed;
+	}
+	return error;
 }
 
-/* The second path is looked up while the first place is known; nothing blocks in between. */
-static int move_from(struct process *process, struct place *from, unsigned to_address)
+static int link(struct process *process, int from_fd, unsigned from, int fd, unsigned to, bool follow)
 {
-	return at_place(process, AT_FDCWD, to_address, move, (unsigned)from);
+	int error;
+	struct inode *inode = path_open(process, from_fd, from, follow, &error);
+
+	if (inode) {
+		error = at_place(process, fd, to, false, add_name, (unsigned)inode);
+		inode_release(inode);
+	}
+	return error;
 }
 
-int sys_rename(struct process *process, const struct syscall_frame *frame)
+int sys_link(struct process *process, const struct syscall_frame *frame)
 {
-	return at_place(process, AT_FDCWD, frame->ebx, move_from, frame->ecx);
+	return link(process, AT_FDCWD, frame->ebx, AT_FDCWD, frame->ecx, false);
+}
+
+int sys_linkat(struct process *process, const struct syscall_frame *frame)
+{
+	if (frame->edi & ~AT_SYMLINK_FOLLOW) {
+		return -EINVAL;
+	}
+	return link(process, (int)frame->ebx, frame->ecx, (int)frame->edx, frame->esi, frame->edi != 0);
 }

@@ -6,6 +6,10 @@
 #include "memory.h"
 #include "syscalls.h"
 
+struct how {
+	unsigned flags, mode;
+};
+
 static int create(struct process *process, struct place *place, unsigned mode)
 {
 	if (place->must_be_directory) {
@@ -31,13 +35,19 @@ static int check(const struct place *place, unsigned flags)
 	if ((flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL)) {
 		return -EEXIST;
 	}
+	if (kind == S_IFLNK) {
+		return -ELOOP; /* one that was not to be followed */
+	}
+	if (kind == S_IFREG && (place->inode->size_high || place->inode->size > FILE_SIZE_LIMIT)) {
+		return -EFBIG;
+	}
 	if (kind == S_IFDIR && (writes || (flags & O_CREAT))) {
 		return -EISDIR;
 	}
 	if (kind != S_IFDIR && (flags & O_DIRECTORY)) {
 		return -ENOTDIR;
 	}
-	return writes && place->inode->mapped ? -ETXTBSY : 0;
+	return writes && place->inode->executing ? -ETXTBSY : 0;
 }
 
 static struct file *open_inode(struct inode *inode, unsigned flags, int *error)
@@ -45,7 +55,11 @@ static struct file *open_inode(struct inode *inode, unsigned flags, int *error)
 	struct file *file;
 
 	if ((inode->mode & S_IFMT) == S_IFCHR) {
-		file = inode->open_device(flags);
+		file = inode->operations && inode->operations->open_device ? inode->operations->open_device(flags) : NULL;
+		if (file) {
+			file->inode = inode;
+			inode_hold(inode);
+		}
 		*error = file ? 0 : -ENXIO;
 		return file;
 	}
@@ -55,7 +69,7 @@ static struct file *open_inode(struct inode *inode, unsigned flags, int *error)
 			return NULL;
 		}
 	}
-	file = file_create(&ram_operations, NULL, flags & ~OPEN_ONLY_FLAGS);
+	file = file_create(&inode_file_operations, NULL, flags & ~OPEN_ONLY_FLAGS);
 	if (file) {
 		file->inode = inode;
 		file->mode = inode->mode;
@@ -65,36 +79,30 @@ static struct file *open_inode(struct inode *inode, unsigned flags, int *error)
 	return file;
 }
 
-static int open_path(struct process *process, struct inode *start, char *path, unsigned flags, unsigned mode)
+static int open_place(struct process *process, struct place *place, unsigned how_address)
 {
-	struct place place;
-	int error = path_find(process, start, path, &place);
-	bool is_new = error == 0 && !place.inode;
+	const struct how *how = (const struct how *)how_address;
+	unsigned flags = how->flags;
+	int error;
 
-	if (is_new) {
-		error = flags & O_CREAT ? create(process, &place, mode) : -ENOENT;
-	} else if (error == 0) {
-		error = check(&place, flags);
+	if (!place->inode) {
+		error = flags & O_CREAT ? create(process, place, how->mode) : -ENOENT;
+	} else {
+		error = check(place, flags);
 	}
 	if (error < 0) {
 		return error;
 	}
-	struct file *file = open_inode(place.inode, flags, &error);
+	struct file *file = open_inode(place->inode, flags, &error);
 	return file ? descriptor_install(process, file, 0, flags & O_CLOEXEC) : error;
 }
 
 static int open(struct process *process, int directory, unsigned address, unsigned flags, unsigned mode)
 {
-	int error = 0;
-	char *path = path_in(process, address, &error);
+	struct how how = { flags, mode };
+	bool follow = !(flags & O_NOFOLLOW) && (flags & (O_CREAT | O_EXCL)) != (O_CREAT | O_EXCL);
 
-	if (!path) {
-		return error;
-	}
-	struct inode *start = *path == '/' ? root_directory : path_start(process, directory, &error);
-	int result = start ? open_path(process, start, path, flags, mode) : error;
-	path_free(path);
-	return result;
+	return at_place(process, directory, address, follow, open_place, (unsigned)&how);
 }
 
 int sys_open(struct process *process, const struct syscall_frame *frame)

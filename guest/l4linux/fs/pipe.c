@@ -50,15 +50,18 @@ static int pipe_read(struct process *process, struct file *file, unsigned buffer
 	struct pipe *pipe = file->device;
 	unsigned done = 0;
 
-	while (size > 0 && used(pipe) == 0) {
-		if (pipe->writers == 0) {
-			return 0;
+	do {
+		while (size > 0 && used(pipe) == 0) {
+			if (pipe->writers == 0) {
+				return 0;
+			}
+			int error = wait_for_pipe(process, file, pipe);
+			if (error < 0) {
+				return error;
+			}
 		}
-		int error = wait_for_pipe(process, file, pipe);
-		if (error < 0) {
-			return error;
-		}
-	}
+		user_prepare(process, buffer, smaller(size, CAPACITY), true);
+	} while (size > 0 && used(pipe) == 0); /* somebody else was faster while a page came from the disk */
 	while (done < size && used(pipe) > 0) {
 		int length = copy_piece(process, pipe, buffer + done, smaller(size - done, used(pipe)), false);
 		if (length < 0) {
@@ -86,6 +89,7 @@ static int pipe_write(struct process *process, struct file *file, unsigned buffe
 
 	while (done < size) {
 		unsigned wanted = size <= CAPACITY ? size - done : 1; /* a short write is never cut */
+		user_prepare(process, buffer + done, smaller(size - done, CAPACITY), false);
 		if (pipe->readers == 0) {
 			return done > 0 ? (int)done : broken_pipe(process);
 		}

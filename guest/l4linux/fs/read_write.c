@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT
- * read(2), write(2), writev(2), ioctl(2): find the file, check its mode, let it do the work.
+ * read(2), write(2), readv(2), writev(2), ioctl(2): find the file, check its mode, let it do the work.
  */
 #include "file.h"
 #include "memory.h"
 #include "syscalls.h"
 
-#define LARGEST_TRANSFER 0x7FFFF000u
 #define IOVEC_LIMIT 1024
 
 static unsigned bounded(unsigned size) { return size < LARGEST_TRANSFER ? size : LARGEST_TRANSFER; }
@@ -44,20 +43,19 @@ int sys_write(struct process *process, const struct syscall_frame *frame)
 	return file->operations->write(process, file, frame->ecx, bounded(frame->edx));
 }
 
-int sys_writev(struct process *process, const struct syscall_frame *frame)
+typedef int transfer(struct process *process, struct file *file, unsigned buffer, unsigned size);
+
+/* All parts, until one is not done whole. */
+static int for_each_part(struct process *process, struct file *file, unsigned list, unsigned count, transfer *move)
 {
-	struct file *file = writable(process, frame->ebx);
 	int total = 0;
 
-	if (!file) {
-		return -EBADF;
-	}
-	if (frame->edx > IOVEC_LIMIT) {
+	if (count > IOVEC_LIMIT) {
 		return -EINVAL;
 	}
-	for (unsigned i = 0; i < frame->edx; i++) {
+	for (unsigned i = 0; i < count; i++) {
 		struct iovec part;
-		if (copy_in(process, &part, frame->ecx + i * sizeof(part), sizeof(part)) < 0) {
+		if (copy_in(process, &part, list + i * sizeof(part), sizeof(part)) < 0) {
 			return total > 0 ? total : -EFAULT;
 		}
 		if (part.length > LARGEST_TRANSFER - (unsigned)total) {
@@ -66,16 +64,30 @@ int sys_writev(struct process *process, const struct syscall_frame *frame)
 		if (part.length == 0) {
 			continue;
 		}
-		int written = file->operations->write(process, file, part.base, part.length);
-		if (written < 0) {
-			return total > 0 ? total : written;
+		int moved = move(process, file, part.base, part.length);
+		if (moved < 0) {
+			return total > 0 ? total : moved;
 		}
-		total += written;
-		if ((unsigned)written < part.length) {
+		total += moved;
+		if ((unsigned)moved < part.length) {
 			break;
 		}
 	}
 	return total;
+}
+
+int sys_readv(struct process *process, const struct syscall_frame *frame)
+{
+	struct file *file = readable(process, frame->ebx);
+
+	return file ? for_each_part(process, file, frame->ecx, frame->edx, file->operations->read) : -EBADF;
+}
+
+int sys_writev(struct process *process, const struct syscall_frame *frame)
+{
+	struct file *file = writable(process, frame->ebx);
+
+	return file ? for_each_part(process, file, frame->ecx, frame->edx, file->operations->write) : -EBADF;
 }
 
 int sys_ioctl(struct process *process, const struct syscall_frame *frame)

@@ -7,6 +7,7 @@
 #include "syscalls.h"
 
 #define BLOCK_SIZE 512u
+#define SHORT_LINK 60u
 
 struct stat64 {
 	unsigned long long device;
@@ -40,20 +41,32 @@ _Static_assert(sizeof(struct stat64) == 96 && sizeof(struct statx) == 256, "the 
 
 /* What all of them say about a file; one without an inode is a stream of the machine. */
 struct facts {
-	unsigned number, mode, links, size, modified;
+	unsigned number, mode, links, user, group, device, size, size_high, accessed, modified, changed;
 };
 
 static struct facts facts_of(const struct inode *inode)
 {
-	return (struct facts){ inode->number, inode->mode, inode->links, inode->size, inode->modified };
+	return (struct facts){ inode->number,  inode->mode,	 inode->links,	  inode->user,	   inode->group,  inode->device,
+			       inode->size,    inode->size_high, inode->accessed, inode->modified, inode->changed };
 }
 
 static struct facts facts_of_file(const struct file *file)
 {
-	return file->inode ? facts_of(file->inode) : (struct facts){ 0, file->mode, 1, 0, 0 };
+	return file->inode ? facts_of(file->inode) : (struct facts){ .mode = file->mode, .links = 1 };
 }
 
-static unsigned blocks_of(struct facts facts) { return (facts.size + BLOCK_SIZE - 1) / BLOCK_SIZE; }
+static unsigned long long size_of(const struct facts *facts)
+{
+	return (unsigned long long)facts->size_high << 32 | facts->size;
+}
+
+/* Whole pages; the target of a short link takes none. */
+static unsigned long long blocks_of(const struct facts *facts)
+{
+	bool is_short = (facts->mode & S_IFMT) == S_IFLNK && facts->size < SHORT_LINK;
+
+	return is_short ? 0 : (size_of(facts) + PAGE_SIZE - 1) / PAGE_SIZE * (PAGE_SIZE / BLOCK_SIZE);
+}
 
 static int give_stat64(struct process *process, unsigned to, struct facts facts)
 {
@@ -64,10 +77,15 @@ static int give_stat64(struct process *process, unsigned to, struct facts facts)
 	stat.number = stat.short_number = facts.number;
 	stat.mode = facts.mode;
 	stat.links = facts.links;
-	stat.size = facts.size;
+	stat.user = facts.user;
+	stat.group = facts.group;
+	stat.device_type = facts.device;
+	stat.size = (long long)size_of(&facts);
 	stat.block_size = PAGE_SIZE;
-	stat.blocks = blocks_of(facts);
-	stat.accessed = stat.modified = stat.changed = facts.modified;
+	stat.blocks = blocks_of(&facts);
+	stat.accessed = facts.accessed;
+	stat.modified = facts.modified;
+	stat.changed = facts.changed;
 	return copy_out(process, to, &stat, sizeof(stat));
 }
 
@@ -81,9 +99,15 @@ static int give_statx(struct process *process, unsigned to, struct facts facts)
 	stat.links = facts.links;
 	stat.mode = (unsigned short)facts.mode;
 	stat.number = facts.number;
-	stat.size = facts.size;
-	stat.blocks = blocks_of(facts);
-	stat.accessed.seconds = stat.changed.seconds = stat.modified.seconds = facts.modified;
+	stat.user = facts.user;
+	stat.group = facts.group;
+	stat.device_type[0] = facts.device >> 8;
+	stat.device_type[1] = facts.device & 0xFF;
+	stat.size = size_of(&facts);
+	stat.blocks = blocks_of(&facts);
+	stat.accessed.seconds = facts.accessed;
+	stat.modified.seconds = facts.modified;
+	stat.changed.seconds = facts.changed;
 	stat.device[1] = 1;
 	return copy_out(process, to, &stat, sizeof(stat));
 }
@@ -105,7 +129,7 @@ static int find_facts(struct process *process, int fd, unsigned path, unsigned f
 		*facts = file ? facts_of_file(file) : facts_of(process->directory);
 		return 0;
 	}
-	struct inode *inode = path_open(process, fd, path, &error);
+	struct inode *inode = path_open(process, fd, path, !(flags & AT_SYMLINK_NOFOLLOW), &error);
 	if (!inode) {
 		return error;
 	}
@@ -118,6 +142,14 @@ int sys_stat64(struct process *process, const struct syscall_frame *frame)
 {
 	struct facts facts;
 	int error = find_facts(process, AT_FDCWD, frame->ebx, 0, &facts);
+
+	return error < 0 ? error : give_stat64(process, frame->ecx, facts);
+}
+
+int sys_lstat64(struct process *process, const struct syscall_frame *frame)
+{
+	struct facts facts;
+	int error = find_facts(process, AT_FDCWD, frame->ebx, AT_SYMLINK_NOFOLLOW, &facts);
 
 	return error < 0 ? error : give_stat64(process, frame->ecx, facts);
 }
@@ -146,14 +178,14 @@ int sys_statx(struct process *process, const struct syscall_frame *frame)
 }
 
 /* Root may read and write everything, and execute what anybody may. */
-static int access(struct process *process, int fd, unsigned path, unsigned wanted)
+static int access(struct process *process, int fd, unsigned path, unsigned wanted, bool follow)
 {
 	int error = 0;
 
 	if (wanted & ~7u) {
 		return -EINVAL;
 	}
-	struct inode *inode = path_open(process, fd, path, &error);
+	struct inode *inode = path_open(process, fd, path, follow, &error);
 	if (!inode) {
 		return error;
 	}
@@ -166,10 +198,18 @@ static int access(struct process *process, int fd, unsigned path, unsigned wante
 
 int sys_access(struct process *process, const struct syscall_frame *frame)
 {
-	return access(process, AT_FDCWD, frame->ebx, frame->ecx);
+	return access(process, AT_FDCWD, frame->ebx, frame->ecx, true);
 }
 
 int sys_faccessat(struct process *process, const struct syscall_frame *frame)
 {
-	return access(process, (int)frame->ebx, frame->ecx, frame->edx);
+	return access(process, (int)frame->ebx, frame->ecx, frame->edx, true);
+}
+
+int sys_faccessat2(struct process *process, const struct syscall_frame *frame)
+{
+	if (frame->esi & ~(AT_SYMLINK_NOFOLLOW | AT_EACCESS)) {
+		return -EINVAL;
+	}
+	return access(process, (int)frame->ebx, frame->ecx, frame->edx, !(frame->esi & AT_SYMLINK_NOFOLLOW));
 }

@@ -17,16 +17,17 @@ static const unsigned events_of[SETS] = {
 	[EXCEPT] = POLLPRI,
 };
 
-_Static_assert(FILES_PER_PROCESS == 64, "a set is two words");
+#define WORD_BITS 32u
+#define SET_WORDS (FILES_PER_PROCESS / WORD_BITS)
 
 struct request {
 	unsigned count;
 	unsigned address[SETS]; /* 0: none */
-	unsigned long long wanted[SETS], ready[SETS];
+	unsigned wanted[SETS][SET_WORDS], ready[SETS][SET_WORDS];
 };
 
 /* Whole words are copied, as with Linux. */
-static unsigned bytes_of(const struct request *request) { return (request->count + 31) / 32 * 4; }
+static unsigned bytes_of(const struct request *request) { return (request->count + 31) / WORD_BITS * sizeof(unsigned); }
 
 static int look(struct process *process, void *argument)
 {
@@ -35,8 +36,8 @@ static int look(struct process *process, void *argument)
 
 	memset(request->ready, 0, sizeof(request->ready));
 	for (unsigned fd = 0; fd < request->count; fd++) {
-		unsigned long long bit = 1ull << fd;
-		if (!((request->wanted[READ] | request->wanted[WRITE] | request->wanted[EXCEPT]) & bit)) {
+		unsigned word = fd / WORD_BITS, bit = 1u << fd % WORD_BITS;
+		if (!((request->wanted[READ][word] | request->wanted[WRITE][word] | request->wanted[EXCEPT][word]) & bit)) {
 			continue;
 		}
 		unsigned events = poll_file(process, fd);
@@ -44,8 +45,8 @@ static int look(struct process *process, void *argument)
 			return -EBADF;
 		}
 		for (unsigned set = 0; set < SETS; set++) {
-			if ((request->wanted[set] & bit) && (events & events_of[set])) {
-				request->ready[set] |= bit;
+			if ((request->wanted[set][word] & bit) && (events & events_of[set])) {
+				request->ready[set][word] |= bit;
 				found++;
 			}
 		}
@@ -62,16 +63,16 @@ static int select(struct process *process, struct request *request, const struct
 		request->count = FILES_PER_PROCESS; /* there are no others */
 	}
 	for (unsigned set = 0; set < SETS; set++) {
-		request->wanted[set] = 0;
+		memset(request->wanted[set], 0, sizeof(request->wanted[set]));
 		if (request->address[set] &&
-		    copy_in(process, &request->wanted[set], request->address[set], bytes_of(request)) < 0) {
+		    copy_in(process, request->wanted[set], request->address[set], bytes_of(request)) < 0) {
 			return -EFAULT;
 		}
 	}
 	int result = poll_wait(process, time, look, request);
 	for (unsigned set = 0; result >= 0 && set < SETS; set++) {
 		if (request->address[set] &&
-		    copy_out(process, request->address[set], &request->ready[set], bytes_of(request)) < 0) {
+		    copy_out(process, request->address[set], request->ready[set], bytes_of(request)) < 0) {
 			return -EFAULT;
 		}
 	}

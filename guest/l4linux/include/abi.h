@@ -26,6 +26,8 @@
 #define EINVAL 22
 #define ENFILE 23
 #define EMFILE 24
+#define EXDEV 18
+#define ENODEV 19
 #define ENOTTY 25
 #define ETXTBSY 26
 #define EFBIG 27
@@ -37,7 +39,9 @@
 #define ENOSYS 38
 #define ENOTEMPTY 39
 #define ELOOP 40
+#define ENODATA 61
 #define EOVERFLOW 75
+#define EOPNOTSUPP 95
 
 #define SIGHUP 1
 #define SIGINT 2
@@ -123,8 +127,12 @@
 #define O_APPEND 02000u
 #define O_NONBLOCK 04000u
 #define O_DIRECTORY 0200000u
+#define O_LARGEFILE 0100000u
+#define O_NOFOLLOW 0400000u
+#define O_NOATIME 01000000u
 #define O_CLOEXEC 02000000u
-#define OPEN_ONLY_FLAGS (O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_DIRECTORY | O_CLOEXEC) /* F_GETFL hides them */
+#define O_PATH 010000000u
+#define OPEN_ONLY_FLAGS (O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) /* F_GETFL hides them */
 
 #define F_DUPFD 0u
 #define F_GETFD 1u
@@ -137,6 +145,8 @@
 #define AT_FDCWD (-100)
 #define AT_SYMLINK_NOFOLLOW 0x100u
 #define AT_REMOVEDIR 0x200u
+#define AT_EACCESS 0x200u
+#define AT_SYMLINK_FOLLOW 0x400u
 #define AT_NO_AUTOMOUNT 0x800u
 #define AT_EMPTY_PATH 0x1000u
 #define AT_STATX_SYNC 0x6000u
@@ -147,8 +157,14 @@
 #define S_IFCHR 0020000u
 #define S_IFDIR 0040000u
 #define S_IFREG 0100000u
+#define S_IFLNK 0120000u
+#define S_ISUID 04000u
+#define S_ISGID 02000u
+#define S_IXGRP 00010u
 #define PERMISSIONS 07777u
 #define ANY_EXECUTE 0111u
+
+#define RENAME_NOREPLACE 1u
 
 #define SEEK_SET 0u
 #define SEEK_CUR 1u
@@ -159,8 +175,10 @@
 #define PROT_EXEC 4u
 #define MAP_SHARED 1u
 #define MAP_PRIVATE 2u
+#define MAP_TYPE 0x0Fu
 #define MAP_FIXED 0x10u
 #define MAP_ANONYMOUS 0x20u
+#define MAP_FIXED_NOREPLACE 0x100000u
 
 #define TCGETS 0x5401u
 #define TCSETS 0x5402u
@@ -231,6 +249,7 @@ enum auxiliary_type {
 	AT_CLKTCK = 17,
 	AT_SECURE = 23,
 	AT_RANDOM = 25,
+	AT_EXECFN = 31,
 	AT_SYSINFO = 32,
 	AT_SYSINFO_EHDR = 33,
 };

@@ -23,6 +23,11 @@ void boot_read(unsigned magic, unsigned information);
 /* Module n of the boot loader's list, or null. */
 const struct boot_module *boot_module(unsigned n);
 
+/* The program and its arguments that the boot loader brought; null: none. Arguments without a program begin with the
+ * path of one in the root file system. */
+const struct boot_module *boot_program(void);
+const struct boot_module *boot_arguments(void);
+
 /* Both ports call this when the server may execute C and its memory is known. */
 void linux_main(void) __attribute__((noreturn));
 

@@ -23,22 +23,38 @@ const char *strings_at(const struct program_strings *strings, unsigned offset);
 
 #define SEGMENT_LIMIT 32
 
-/* All that is known of a program before it runs; lives in one frame. */
-struct program {
-	struct inode *file;
+/* A file that is mapped to run: the program, or the interpreter that loads its libraries (PT_INTERP). */
+struct elf_image {
+	struct inode *file; /* held; null: there is none */
+	unsigned bias;	    /* added to its addresses; known once it is mapped */
 	struct elf_header header;
 	struct program_header segments[SEGMENT_LIMIT];
+};
+
+/* All that is known of a program before it runs; lives in one frame. */
+struct program {
+	struct elf_image image, interpreter;
+	struct inode *directory; /* where its name stands, held; null: nowhere */
 	struct program_strings strings;
 	char name[PROCESS_NAME_SIZE]; /* of the process: the script's, not its interpreter's */
 	char script_line[128];
 };
 _Static_assert(sizeof(struct program) <= PAGE_SIZE, "a program's description is one frame");
 
-/* Reads the file's headers. Null if it is a program that can be loaded, else a sentence that says why not. */
-const char *program_read(struct program *program);
+/* Finds the file of a path, or of its interpreter if it is a script, whose words are then the first arguments. The path
+ * is a frame of its own, and cut to pieces. 0, 1 if it is a script, or a negative error. */
+int program_find(struct process *process, struct program *program, char *path);
 
-/* Maps the file's segments. 0 or a negative error. */
-int program_map(struct process *process, const struct program *program);
+/* Reads the headers of the file, and of its interpreter. Null if it is a program that can be loaded, else a sentence that
+ * says why not. */
+const char *program_read(struct process *process, struct program *program);
+void program_free(struct program *program);
+
+/* Maps the segments of both files. 0 or a negative error. */
+int program_map(struct process *process, struct program *program);
+
+/* Where the first instruction is: the interpreter's if there is one. */
+unsigned program_entry(const struct program *program);
 
 /* Builds the initial stack; gives the user's ESP through *esp. 0 or a negative error. */
 int program_stack(struct process *process, const struct program *program, unsigned *esp);

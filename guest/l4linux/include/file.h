@@ -39,8 +39,11 @@ void files_copy(const struct process *from, struct process *to);
 void files_exec(struct process *process); /* those go that shall not outlive execve(2) */
 void files_close(struct process *process);
 
-extern const struct file_operations ram_operations;
+#define LARGEST_TRANSFER 0x7FFFF000u /* of one call, as with Linux */
+
+extern const struct file_operations inode_file_operations;
 struct file *null_open(unsigned flags);
+struct file *zero_open(unsigned flags);
 
 /* Opens fds 0, 1 and 2 on the three serial ports. */
 bool serial_files_open(struct process *process);

@@ -6,7 +6,7 @@
 
 #include "types.h"
 
-enum bottom_half { BOTTOM_HALF_TIMER, BOTTOM_HALF_TTY, BOTTOM_HALF_COUNT };
+enum bottom_half { BOTTOM_HALF_TIMER, BOTTOM_HALF_TTY, BOTTOM_HALF_DISK, BOTTOM_HALF_COUNT };
 
 void bottom_half_mark(enum bottom_half which);
 bool bottom_half_pending(void);

@@ -22,7 +22,8 @@ struct process;
 void memory_add(unsigned start, unsigned end);
 void memory_exclude(unsigned start, unsigned end);
 void memory_ready(void); /* after the last of both; allocations from now on */
-unsigned memory_size(void);
+unsigned memory_size(void); /* bytes that were never given out */
+unsigned frames_free(void);
 unsigned frame_allocate(void);
 unsigned frame_allocate_for_user(void); /* what a process has as its memory */
 void frame_free(unsigned frame); /* one owner less */
@@ -50,6 +51,8 @@ struct region {
 	unsigned file_offset; /* of the byte at file_start */
 	unsigned file_start;  /* user address of the first byte that comes from the file */
 	unsigned file_end;    /* and behind the last */
+	bool is_program;      /* of execve(2): the file must not change meanwhile */
+	bool is_shared;	      /* MAP_SHARED: what is written goes to the file, and is seen by who shows it too */
 	unsigned fixed_frame; /* not 0: pages are these frames in order, not to be freed */
 };
 struct region *region_find(struct process *process, unsigned address);
@@ -59,7 +62,7 @@ unsigned region_search(struct process *process, unsigned size);
 int region_remove(struct process *process, unsigned start, unsigned end);
 int region_protect(struct process *process, unsigned start, unsigned end, unsigned protection);
 
-void region_show_file(struct region *region, struct inode *file, unsigned offset, unsigned end);
+void region_show_file(struct region *region, struct inode *file, unsigned offset, unsigned end, bool is_program);
 void regions_delete(struct process *process);
 int region_copy(struct process *to, const struct region *region); /* 0 or -ENOMEM */
 
@@ -78,8 +81,11 @@ void page_table_delete(struct process *process);
 /* Gives the child all that the parent has, the frames copy on write. 0 or -ENOMEM, then a part. */
 int memory_fork(struct process *parent, struct process *child);
 
-/* Makes the page present for this access: 0, -EFAULT (not allowed) or -ENOMEM. */
+/* Makes the page present for this access: 0, -EFAULT (not allowed), -ENOMEM or -EIO. */
 int memory_fault(struct process *process, unsigned address, bool write);
+
+/* Makes pages present where that is allowed, so that copying there does not wait for a disk. */
+void user_prepare(struct process *process, unsigned address, unsigned size, bool write);
 
 /* --- user memory: 0 or -EFAULT */
 int copy_in(struct process *process, void *to, unsigned from, unsigned size);

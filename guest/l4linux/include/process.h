@@ -12,7 +12,7 @@
 #include "types.h"
 
 #define PROCESS_NAME_SIZE 16
-#define FILES_PER_PROCESS 64
+#define FILES_PER_PROCESS 256
 
 enum process_state {
 	PROCESS_NEW,	   /* being made */
@@ -48,6 +48,11 @@ struct thread_area {
 	unsigned base, limit; /* limit in bytes */
 };
 
+struct file_table {
+	struct file *files[FILES_PER_PROCESS];
+	unsigned char close_on_exec[FILES_PER_PROCESS];
+};
+
 struct process {
 	struct process *process_next;
 	int pid;
@@ -61,9 +66,9 @@ struct process {
 	int current_syscall;	  /* -1: none */
 	struct region *regions;	  /* in order of address */
 	unsigned break_start, break_end;
-	struct file *files[FILES_PER_PROCESS];
-	unsigned char close_on_exec[FILES_PER_PROCESS];
+	struct file_table *table; /* of its open files */
 	struct inode *directory; /* the working one */
+	struct inode *program, *program_directory; /* what it executes, and where its name stands; or null */
 	unsigned umask;
 	struct signal_state signals;
 	unsigned exit_status; /* of a zombie, as wait(2) gives it */

@@ -60,6 +60,9 @@ static inline void ring_put(struct ring *ring, char byte) { ring->bytes[ring->ta
 
 static inline char ring_get(struct ring *ring) { return ring->bytes[ring->head++ % RING_SIZE]; }
 
+/* A sentence of the server's on standard error. */
+void serial_say_error(const char *subject, const char *sentence);
+
 struct line_discipline {
 	struct termios settings;
 	struct ring cooked;

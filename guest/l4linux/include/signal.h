@@ -84,6 +84,7 @@ bool signal_pending(const struct process *process); /* it should not wait any lo
 bool signal_is_ignored(const struct process *process, int signal);
 enum signal_effect { SIGNAL_NOTHING, SIGNAL_IGNORED, SIGNAL_ENDS, SIGNAL_STOPS, SIGNAL_HANDLER };
 enum signal_effect signal_next(const struct process *process, int *signal);
+bool signal_ends(const struct process *process); /* what is pending will end it: no use in going on */
 
 /* --- acting, in the process's own coroutine */
 

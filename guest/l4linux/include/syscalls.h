@@ -22,7 +22,13 @@ extern const struct syscall syscalls[SYSCALL_LIMIT];
 syscall_handler sys_read, sys_write, sys_writev, sys_open, sys_openat, sys_creat, sys_close, sys_ioctl;
 syscall_handler sys_pipe, sys_pipe2, sys_dup, sys_dup2, sys_dup3, sys_fcntl64;
 syscall_handler sys_lseek, sys_llseek, sys_getdents64;
-syscall_handler sys_stat64, sys_fstat64, sys_fstatat64, sys_statx, sys_access, sys_faccessat;
+syscall_handler sys_readv, sys_pread64, sys_pwrite64, sys_getdents;
+syscall_handler sys_stat64, sys_lstat64, sys_fstat64, sys_fstatat64, sys_statx, sys_access, sys_faccessat, sys_faccessat2;
+syscall_handler sys_statfs, sys_statfs64, sys_fstatfs, sys_fstatfs64, sys_sync, sys_fsync, sys_fadvise64, sys_no_attributes;
+syscall_handler sys_utime, sys_utimes, sys_utimensat, sys_utimensat_time64;
+syscall_handler sys_mkdirat, sys_symlink, sys_symlinkat, sys_link, sys_linkat, sys_renameat, sys_renameat2;
+syscall_handler sys_fchmodat, sys_chown32, sys_lchown32, sys_fchown32, sys_fchownat;
+syscall_handler sys_truncate64, sys_ftruncate64, sys_readlinkat;
 syscall_handler sys_mkdir, sys_rmdir, sys_unlink, sys_unlinkat, sys_rename;
 syscall_handler sys_chdir, sys_fchdir, sys_getcwd, sys_umask, sys_chmod, sys_fchmod;
 syscall_handler sys_truncate, sys_ftruncate, sys_readlink;
@@ -43,7 +49,7 @@ syscall_handler sys_nanosleep, sys_clock_nanosleep, sys_clock_nanosleep64;
 syscall_handler sys_alarm, sys_setitimer, sys_getitimer;
 syscall_handler sys_uname;
 /* mm */
-syscall_handler sys_brk, sys_mmap2, sys_munmap, sys_mprotect;
+syscall_handler sys_brk, sys_mmap2, sys_munmap, sys_mprotect, sys_madvise;
 
 /* What the handlers for sets of 64 signals share with those for sets of 32. */
 int signal_action_exchange(struct process *process, int signal, const struct signal_action *action,

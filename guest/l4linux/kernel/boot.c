@@ -59,3 +59,18 @@ void boot_read(unsigned magic, unsigned information_address)
 }
 
 const struct boot_module *boot_module(unsigned n) { return n < module_count ? &modules[n] : NULL; }
+
+const struct boot_module *boot_arguments(void)
+{
+	const struct boot_module *second = boot_module(arch_modules_before + 1);
+	const struct boot_module *first = boot_module(arch_modules_before);
+
+	return second || !first || strcmp(first->command_line, "arguments") != 0 ? second : first;
+}
+
+const struct boot_module *boot_program(void)
+{
+	const struct boot_module *first = boot_module(arch_modules_before);
+
+	return first == boot_arguments() ? NULL : first;
+}

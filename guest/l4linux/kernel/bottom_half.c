@@ -8,10 +8,12 @@
 
 void timer_bottom_half(void);
 void tty_bottom_half(void);
+void disk_bottom_half(void);
 
 static void (*const bottom_halves[BOTTOM_HALF_COUNT])(void) = {
 	[BOTTOM_HALF_TIMER] = timer_bottom_half,
 	[BOTTOM_HALF_TTY] = tty_bottom_half,
+	[BOTTOM_HALF_DISK] = disk_bottom_half,
 };
 
 static volatile unsigned pending; /* one bit each */

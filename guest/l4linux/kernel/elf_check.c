@@ -10,7 +10,11 @@ static bool is_inside(unsigned offset, unsigned length, unsigned size)
 	return offset <= size && length <= size - offset;
 }
 
-static const char *segment_refusal(const struct program_header *segment, unsigned size, unsigned lowest)
+/* A position-independent file may be linked anywhere below this. */
+#define LARGEST_INDEPENDENT 0x10000000u
+
+static const char *segment_refusal(const struct program_header *segment, unsigned size, unsigned lowest,
+				   bool independent)
 {
 	if (segment->file_size > segment->memory_size) {
 		return "has a segment that is longer in the file than in memory";
@@ -21,8 +25,9 @@ static const char *segment_refusal(const struct program_header *segment, unsigne
 	if ((segment->offset ^ segment->virtual_address) % PAGE_SIZE) {
 		return "has a segment whose offset and address do not fit a page";
 	}
-	if (segment->virtual_address < LOWEST_USER_ADDRESS ||
-	    !is_inside(segment->virtual_address, segment->memory_size, STACK_TOP - STACK_SIZE)) {
+	if ((segment->virtual_address < LOWEST_USER_ADDRESS && !independent) ||
+	    !is_inside(segment->virtual_address, segment->memory_size,
+		       independent ? LARGEST_INDEPENDENT : STACK_TOP - STACK_SIZE)) {
 		return "has a segment outside the memory of a program";
 	}
 	if (page_floor(segment->virtual_address) < lowest) {
@@ -31,22 +36,19 @@ static const char *segment_refusal(const struct program_header *segment, unsigne
 	return NULL;
 }
 
-static const char *segments_refusal(const struct program *program)
+static const char *segments_refusal(const struct elf_image *image)
 {
-	const struct elf_header *header = &program->header;
-	const struct program_header *segments = program->segments;
-	unsigned size = program->file->size;
-	unsigned lowest = 0;
+	const struct elf_header *header = &image->header;
+	const struct program_header *segments = image->segments;
+	unsigned size = image->file->size;
+	unsigned lowest = 0; /* where the next segment may begin */
 	bool entry_found = false;
 
 	for (unsigned i = 0; i < header->program_header_count; i++) {
-		if (segments[i].type == PT_INTERP) {
-			return "is dynamically linked; only static programs can be loaded yet";
-		}
 		if (segments[i].type != PT_LOAD || segments[i].memory_size == 0) {
 			continue;
 		}
-		const char *refusal = segment_refusal(&segments[i], size, lowest);
+		const char *refusal = segment_refusal(&segments[i], size, lowest, header->type == ET_DYN);
 		if (refusal) {
 			return refusal;
 		}
@@ -71,11 +73,8 @@ static const char *header_refusal(const struct elf_header *header, unsigned size
 	if (header->ident_version != EV_CURRENT || header->version != EV_CURRENT) {
 		return "has an unknown ELF version";
 	}
-	if (header->type == ET_DYN) {
-		return "is position-independent; only programs with fixed addresses can be loaded yet";
-	}
-	if (header->type != ET_EXEC) {
-		return "is not a program (its ELF type is not ET_EXEC)";
+	if (header->type != ET_EXEC && header->type != ET_DYN) {
+		return "is not a program (its ELF type is neither ET_EXEC nor ET_DYN)";
 	}
 	if (header->program_header_size != sizeof(struct program_header) ||
 	    header->program_header_count > SEGMENT_LIMIT ||
@@ -86,16 +85,77 @@ static const char *header_refusal(const struct elf_header *header, unsigned size
 	return NULL;
 }
 
-const char *program_read(struct program *program)
+static const char *image_read(struct elf_image *image)
 {
-	struct elf_header *header = &program->header;
+	struct elf_header *header = &image->header;
+	unsigned size;
 
-	inode_read(program->file, 0, header, sizeof(*header));
-	const char *refusal = header_refusal(header, program->file->size);
+	if (inode_read(image->file, 0, header, sizeof(*header)) < 0) {
+		return "cannot be read";
+	}
+	const char *refusal = header_refusal(header, image->file->size);
 	if (refusal) {
 		return refusal;
 	}
-	inode_read(program->file, header->program_headers, program->segments,
-		   header->program_header_count * sizeof(struct program_header));
-	return segments_refusal(program);
+	size = header->program_header_count * sizeof(struct program_header);
+	if (inode_read(image->file, header->program_headers, image->segments, size) < 0) {
+		return "cannot be read";
+	}
+	return segments_refusal(image);
+}
+
+static const struct program_header *interpreter_of(const struct elf_image *image)
+{
+	for (unsigned i = 0; i < image->header.program_header_count; i++) {
+		if (image->segments[i].type == PT_INTERP) {
+			return &image->segments[i];
+		}
+	}
+	return NULL;
+}
+
+/* The file that the segment names, held. */
+static const char *find_interpreter(struct process *process, struct program *program,
+				    const struct program_header *segment)
+{
+	struct place place;
+	unsigned frame = segment->file_size < PATH_LIMIT ? frame_allocate() : 0;
+	char *path = frame ? memset(frame_address(frame), 0, PAGE_SIZE) : NULL;
+
+	if (!path || inode_read(program->image.file, segment->offset, path, segment->file_size) < 0) {
+		if (path) {
+			path_free(path);
+		}
+		return "has the name of an interpreter that cannot be read";
+	}
+	file_system_enter();
+	bool found = path_find(process, process->directory, path, true, &place) == 0 && place.inode;
+	if (found) {
+		program->interpreter.file = place.inode;
+		inode_hold(place.inode);
+	}
+	file_system_leave();
+	path_free(path);
+	return found ? NULL : "needs an interpreter that is not there (its dynamic linker)";
+}
+
+const char *program_read(struct process *process, struct program *program)
+{
+	const char *refusal = image_read(&program->image);
+	const struct program_header *segment = refusal ? NULL : interpreter_of(&program->image);
+
+	if (!segment) {
+		return refusal;
+	}
+	refusal = find_interpreter(process, program, segment);
+	if (!refusal && !is_regular(program->interpreter.file)) {
+		refusal = "needs an interpreter that is no file";
+	}
+	if (!refusal) {
+		refusal = image_read(&program->interpreter);
+	}
+	if (!refusal && (program->interpreter.header.type != ET_DYN || interpreter_of(&program->interpreter))) {
+		refusal = "needs an interpreter that is not position-independent, or needs one itself";
+	}
+	return refusal;
 }

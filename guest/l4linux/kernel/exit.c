@@ -87,6 +87,12 @@ void process_exit(struct process *process, unsigned status)
 	timer_cancel(&process->alarm.timer);
 	files_close(process);
 	inode_release(process->directory);
+	if (process->program) {
+		inode_release(process->program);
+	}
+	if (process->program_directory) {
+		inode_release(process->program_directory);
+	}
 	arch_space_delete(process);
 	regions_delete(process);
 	page_table_delete(process);

@@ -28,6 +28,14 @@ static struct process *fork_process(struct process *parent)
 	files_copy(parent, child);
 	child->directory = parent->directory;
 	inode_hold(child->directory);
+	child->program = parent->program;
+	child->program_directory = parent->program_directory;
+	if (child->program) {
+		inode_hold(child->program);
+	}
+	if (child->program_directory) {
+		inode_hold(child->program_directory);
+	}
 	child->umask = parent->umask;
 	signals_fork(parent, child);
 	memcpy(child->thread_areas, parent->thread_areas, sizeof(child->thread_areas));

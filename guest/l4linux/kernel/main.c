@@ -4,6 +4,7 @@
 #include "arch.h"
 #include "boot.h"
 #include "clock.h"
+#include "disk.h"
 #include "exec.h"
 #include "file.h"
 #include "inode.h"
@@ -24,17 +25,15 @@ void linux_main(void)
 	memory_ready();
 	printk("linux: %u KB of memory\n", memory_size() / 1024);
 	clock_start();
-	root_build();
+	disk_start();
 
-	const struct boot_module *program = boot_module(arch_modules_before);
+	const struct boot_module *program = boot_program();
 	struct process *process = process_create(program ? program->command_line : "sh", first_program);
 	if (!process) {
 		panic("no memory for the first process");
 	}
 	serial_start(); /* after the process: what has been typed already, ^C too, is for it */
-	process->directory = root_directory;
 	process->umask = 022;
-	inode_hold(root_directory);
 	if (!serial_files_open(process)) {
 		panic("no memory for the first process's files");
 	}

@@ -10,6 +10,8 @@
 struct process *process_list;
 
 static struct pool process_pool = { sizeof(struct process), NULL };
+static struct pool table_pool = { sizeof(struct file_table), NULL };
+_Static_assert(sizeof(struct process) <= PAGE_SIZE, "a pool cuts objects from frames");
 static int last_pid;
 static unsigned process_count;
 
@@ -60,7 +62,8 @@ static int free_pid(void)
 static bool allocate_memory(struct process *process)
 {
 	process->page_directory = page_table_create();
-	if (!process->page_directory) {
+	process->table = pool_allocate(&table_pool);
+	if (!process->page_directory || !process->table) {
 		return false;
 	}
 	unsigned stack = frame_allocate();
@@ -72,6 +75,14 @@ static bool allocate_memory(struct process *process)
 	return arch_space_create(process);
 }
 
+static void free_structure(struct process *process)
+{
+	if (process->table) {
+		pool_free(&table_pool, process->table);
+	}
+	pool_free(&process_pool, process);
+}
+
 static void free_memory(struct process *process)
 {
 	regions_delete(process);
@@ -81,7 +92,7 @@ static void free_memory(struct process *process)
 	if (process->coroutine.stack) {
 		frame_free(frame_of(process->coroutine.stack));
 	}
-	pool_free(&process_pool, process);
+	free_structure(process);
 }
 
 struct process *process_create(const char *name, void (*start)(struct process *))
@@ -133,5 +144,5 @@ void process_discard(struct process *process)
 void process_forget(struct process *process)
 {
 	unlink_process(process);
-	pool_free(&process_pool, process);
+	free_structure(process);
 }

@@ -20,13 +20,13 @@
 /* The address of the program headers in the process, or 0 if no segment holds them. */
 static unsigned program_headers_address(const struct program *program)
 {
-	const struct elf_header *header = &program->header;
-	const struct program_header *segments = program->segments;
+	const struct elf_header *header = &program->image.header;
+	const struct program_header *segments = program->image.segments;
 
 	for (unsigned i = 0; i < header->program_header_count; i++) {
 		unsigned into = header->program_headers - segments[i].offset;
 		if (segments[i].type == PT_LOAD && into < segments[i].file_size) {
-			return segments[i].virtual_address + into;
+			return segments[i].virtual_address + into + program->image.bias;
 		}
 	}
 	return 0;
@@ -35,15 +35,15 @@ static unsigned program_headers_address(const struct program *program)
 static unsigned auxiliary_vector(struct process *process, const struct program *program, unsigned random,
 				 struct auxiliary_entry *entries)
 {
-	const struct elf_header *header = &program->header;
+	const struct elf_header *header = &program->image.header;
 	const struct auxiliary_entry fixed[] = {
 		{ AT_PHDR, program_headers_address(program) },
 		{ AT_PHENT, sizeof(struct program_header) },
 		{ AT_PHNUM, header->program_header_count },
 		{ AT_PAGESZ, PAGE_SIZE },
-		{ AT_BASE, 0 },
+		{ AT_BASE, program->interpreter.bias },
 		{ AT_FLAGS, 0 },
-		{ AT_ENTRY, header->entry },
+		{ AT_ENTRY, header->entry + program->image.bias },
 		{ AT_UID, 0 },
 		{ AT_EUID, 0 },
 		{ AT_GID, 0 },

@@ -211,6 +211,13 @@ enum signal_effect signal_next(const struct process *process, int *signal)
 	return signal_bit(*signal) & STOP_SIGNALS ? SIGNAL_STOPS : SIGNAL_ENDS;
 }
 
+bool signal_ends(const struct process *process)
+{
+	int signal;
+
+	return process->signals.pending && signal_next(process, &signal) == SIGNAL_ENDS;
+}
+
 int signal_take(struct process *process, signal_set set, struct signal_info *info)
 {
 	unsigned flags = critical_enter();

@@ -51,7 +51,7 @@ int sys_uname(struct process *process, const struct syscall_frame *frame)
 	memset(&name, 0, sizeof(name));
 	set(name.sysname, "Linux");
 	set(name.nodename, "l4scope");
-	set(name.release, "2.6.39");
+	set(name.release, "6.1.0");
 	set(name.version, "#1");
 	set(name.machine, "i586");
 	set(name.domainname, "(none)");

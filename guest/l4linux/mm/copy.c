@@ -33,6 +33,15 @@ static unsigned in_this_page(unsigned address, unsigned size)
 	return size < rest ? size : rest;
 }
 
+void user_prepare(struct process *process, unsigned address, unsigned size, bool write)
+{
+	while (size > 0 && is_user_range(address, size) && user_byte(process, address, write)) {
+		unsigned piece = in_this_page(address, size);
+		address += piece;
+		size -= piece;
+	}
+}
+
 int copy_in(struct process *process, void *to, unsigned from, unsigned size)
 {
 	char *target = to;

@@ -5,7 +5,8 @@
 #include "memory.h"
 #include "process.h"
 
-static int share_page(struct process *parent, struct process *child, unsigned page, unsigned *entry)
+static int share_page(struct process *parent, struct process *child, unsigned page, unsigned *entry,
+		      bool keep_right)
 {
 	unsigned frame = *entry & PAGE_MASK;
 	unsigned *copy = page_entry_create(child, page);
@@ -13,7 +14,7 @@ static int share_page(struct process *parent, struct process *child, unsigned pa
 	if (!copy) {
 		return -ENOMEM;
 	}
-	if (*entry & PAGE_WRITABLE) {
+	if ((*entry & PAGE_WRITABLE) && !keep_right) {
 		*entry &= ~PAGE_WRITABLE;
 		arch_page_write_protected(parent, page, frame);
 	}
@@ -31,7 +32,7 @@ static int share_pages(struct process *parent, struct process *child, const stru
 			page |= 0x3FF000u; /* no table here: go on behind its 4 MB */
 			continue;
 		}
-		if ((*entry & (PAGE_PRESENT | PAGE_KEPT)) && share_page(parent, child, page, entry) < 0) {
+		if ((*entry & (PAGE_PRESENT | PAGE_KEPT)) && share_page(parent, child, page, entry, region->is_shared) < 0) {
 			return -ENOMEM;
 		}
 	}

@@ -10,6 +10,7 @@
 #include "arch.h"
 #include "ia32.h"
 #include "memory.h"
+#include "page_cache.h"
 #include "printk.h"
 
 #define RANGE_LIMIT 16
@@ -22,7 +23,7 @@ struct memory_range {
 static struct memory_range ranges[RANGE_LIMIT];
 static unsigned range_count;
 static unsigned freed_near, freed_far; /* first of each list; 0: empty */
-static unsigned near_left, far_in_use; /* frames */
+static unsigned near_left, far_left, far_in_use; /* frames */
 static unsigned short *shares; /* by frame number: how many owners there are besides the first */
 
 void memory_add(unsigned start, unsigned end)
@@ -88,7 +89,7 @@ void memory_ready(void)
 {
 	make_share_table();
 	for (unsigned i = 0; i < range_count; i++) {
-		near_left += is_far(ranges[i].start) ? 0 : (ranges[i].end - ranges[i].start) / PAGE_SIZE;
+		*(is_far(ranges[i].start) ? &far_left : &near_left) += (ranges[i].end - ranges[i].start) / PAGE_SIZE;
 	}
 }
 
@@ -140,8 +141,11 @@ static unsigned take_far(void)
 
 	frame = frame ? frame : take_unused(true);
 	far_in_use += frame != 0;
+	far_left -= frame != 0;
 	return frame;
 }
+
+unsigned frames_free(void) { return near_left + far_left; }
 
 unsigned frame_allocate(void)
 {
@@ -150,7 +154,7 @@ unsigned frame_allocate(void)
 
 	frame = frame ? frame : take_far();
 	critical_leave(flags);
-	return frame;
+	return frame || !pages_give_one_back() ? frame : frame_allocate();
 }
 
 unsigned frame_allocate_for_user(void)
@@ -173,6 +177,7 @@ void frame_free(unsigned frame)
 		*(unsigned *)frame_address(frame) = *list;
 		*list = frame;
 		near_left += !is_far(frame);
+		far_left += is_far(frame);
 		far_in_use -= is_far(frame);
 		if (is_far(frame) && far_in_use == 0) {
 			arch_far_memory_is_free();

@@ -74,27 +74,28 @@ static void duplicate(struct region *copy, const struct region *region)
 	*copy = *region;
 	if (copy->file) {
 		inode_hold(copy->file);
-		copy->file->mapped++;
+		copy->file->executing += copy->is_program;
 	}
 }
 
 static void free_region(struct region *region)
 {
 	if (region->file) {
-		region->file->mapped--;
+		region->file->executing -= region->is_program;
 		inode_release(region->file);
 	}
 	pool_free(&region_pool, region);
 }
 
-void region_show_file(struct region *region, struct inode *file, unsigned offset, unsigned end)
+void region_show_file(struct region *region, struct inode *file, unsigned offset, unsigned end, bool is_program)
 {
 	region->file = file;
 	region->file_offset = offset;
 	region->file_start = region->start;
 	region->file_end = end;
 	inode_hold(file);
-	file->mapped++;
+	region->is_program = is_program;
+	file->executing += is_program;
 }
 
 /* Makes address a boundary between regions. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * brk(2), mmap2(2), munmap(2), mprotect(2): memory that comes from nowhere but zeroes.
+ * brk(2), munmap(2), mprotect(2).
  */
 #include "memory.h"
 #include "syscalls.h"
@@ -34,39 +34,6 @@ int sys_brk(struct process *process, const struct syscall_frame *frame)
 	return (int)wanted;
 }
 
-int sys_mmap2(struct process *process, const struct syscall_frame *frame)
-{
-	unsigned address = frame->ebx;
-	unsigned size = page_ceiling(frame->ecx);
-	unsigned protection = frame->edx;
-	unsigned flags = frame->esi;
-
-	if (frame->ecx == 0 || (protection & ~PROTECTIONS)) {
-		return -EINVAL;
-	}
-	if (size == 0 || size > USER_LIMIT) {
-		return -ENOMEM;
-	}
-	if (!(flags & MAP_ANONYMOUS) || (flags & (MAP_SHARED | MAP_PRIVATE)) != MAP_PRIVATE) {
-		return -ENOSYS;
-	}
-	if (flags & MAP_FIXED) {
-		if (address % PAGE_SIZE || address < LOWEST_USER_ADDRESS || address > LIBRARY_BASE ||
-		    size > LIBRARY_BASE - address) {
-			return -EINVAL;
-		}
-		if (region_remove(process, address, address + size) < 0) {
-			return -ENOMEM;
-		}
-	} else {
-		address = region_search(process, size);
-	}
-	if (!address || !region_add(process, address, address + size, protection)) {
-		return -ENOMEM;
-	}
-	return (int)address;
-}
-
 static bool is_page_range(unsigned address, unsigned size)
 {
 	return address % PAGE_SIZE == 0 && address < LIBRARY_BASE && size <= LIBRARY_BASE - address;
@@ -93,4 +60,11 @@ int sys_mprotect(struct process *process, const struct syscall_frame *frame)
 		return -ENOMEM;
 	}
 	return size == 0 ? 0 : region_protect(process, frame->ebx, frame->ebx + size, frame->edx);
+}
+
+/* Advice is taken as heard. */
+int sys_madvise(struct process *process, const struct syscall_frame *frame)
+{
+	(void)process;
+	return frame->ebx % PAGE_SIZE ? -EINVAL : 0;
 }

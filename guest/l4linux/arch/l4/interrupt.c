@@ -9,8 +9,11 @@
 #include "printk.h"
 
 #define MASTER 0x20
+#define SLAVE 0xA0
+#define SLAVE_LINE 2
 #define OCW2_SPECIFIC_EOI 0x60
-#define MASTER_LINES 8
+#define OCW3_READ_IN_SERVICE 0x0B
+#define LINES 8
 #define STACK_BYTES 4096
 
 struct interrupt_thread {
@@ -23,16 +26,31 @@ struct interrupt_thread {
 static struct interrupt_thread threads[] = {
 	{ .irq = 0, .lthread = LTHREAD_TIMER },
 	{ .irq = 3, .lthread = LTHREAD_SERIAL },
+	{ .irq = 14, .lthread = LTHREAD_DISK },
 };
 
 static bool in_top_half;
 
 static void unmask(unsigned irq)
 {
+	unsigned short mask_port = (irq < LINES ? MASTER : SLAVE) + 1;
 	unsigned flags = critical_enter();
 
-	out8(MASTER + 1, in8(MASTER + 1) & (unsigned char)~(1u << irq));
+	out8(mask_port, in8(mask_port) & (unsigned char)~(1u << irq % LINES));
 	critical_leave(flags);
+}
+
+/* With interrupts off. The slave's line at the master ends when nothing of the slave is in service any more: the
+ * µ-kernel's clock is on the slave too. */
+static void end_of_interrupt(unsigned irq)
+{
+	out8(irq < LINES ? MASTER : SLAVE, OCW2_SPECIFIC_EOI | (unsigned char)(irq % LINES));
+	if (irq >= LINES) {
+		out8(SLAVE, OCW3_READ_IN_SERVICE);
+		if (in8(SLAVE) == 0) {
+			out8(MASTER, OCW2_SPECIFIC_EOI | SLAVE_LINE);
+		}
+	}
 }
 
 static void associate(unsigned irq)
@@ -56,7 +74,7 @@ static void interrupt_thread(unsigned index)
 		in_top_half = true;
 		self->top_half();
 		in_top_half = false;
-		out8(MASTER, OCW2_SPECIFIC_EOI | (unsigned char)self->irq);
+		end_of_interrupt(self->irq);
 		if (bottom_half_pending()) {
 			bottom_half_raise();
 		}

@@ -17,7 +17,7 @@ enum priority {
 	PRIORITY_TOP_HALF = 32,
 };
 
-enum server_lthread { LTHREAD_MAIN, LTHREAD_BOTTOM_HALF, LTHREAD_TIMER, LTHREAD_SERIAL, SERVER_THREADS };
+enum server_lthread { LTHREAD_MAIN, LTHREAD_BOTTOM_HALF, LTHREAD_TIMER, LTHREAD_SERIAL, LTHREAD_DISK, SERVER_THREADS };
 
 /* What the debugger reads; the server has no other threads. */
 struct server_thread {

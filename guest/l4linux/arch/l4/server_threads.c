@@ -11,6 +11,7 @@ struct server_thread server_threads[SERVER_THREADS] = {
 	{ "bottom half", LTHREAD_BOTTOM_HALF },
 	{ "timer interrupt", LTHREAD_TIMER },
 	{ "serial interrupt", LTHREAD_SERIAL },
+	{ "disk interrupt", LTHREAD_DISK },
 };
 
 struct l4_threadid server;
