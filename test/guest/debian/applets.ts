@@ -14,6 +14,7 @@ const NUMBERS = `printf '%s\\n' 10 9 2 33 1 2 2 10 >numbers
 `;
 
 /** Applet, and the commands that use it. */
+// prettier-ignore
 export const APPLETS: readonly (readonly [name: string, script: string])[] = [
   ['ash', 'ash -c \'for i in 1 2 3; do echo $((i * i)); done; exit 5\''],
   ['awk', `${TEXT}awk '{ n += NF } /the/ { print NR ": " $2 } END { printf "%d %.3f %s\\n", n, sqrt(2), toupper("x") }' text`],
@@ -109,4 +110,4 @@ export const APPLETS: readonly (readonly [name: string, script: string])[] = [
   ['xargs', `${NUMBERS}xargs -n 3 echo <numbers; printf 'a b\\0c\\0' | xargs -0 -n 1 echo; xargs -I@ echo "<@>" <numbers | tail -n 1`],
   ['xxd', `${TEXT}xxd text; xxd -p text`],
   ['yes', 'yes | head -n 3; yes no | head -n 2'],
-]; // prettier-ignore
+];

@@ -142,7 +142,7 @@ rm -f file both third sub
 section pipes
 echo "one two three" | while read -r a b c; do echo "$c $b $a"; done
 i=0
-while [ $i -lt 2000 ]; do
+while [ $i -lt 250 ]; do
   echo "line $i of a long pipe"
   i=$((i + 1))
 done | {
