@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Processes that wrong the Linux server, beside one that works: they name wild frames, call and never receive the
- * answer, let strange threads send, knock at the server's interrupt threads. Each may harm itself only. The exit status
+ * answer, let strange threads send, knock at the server's interrupt threads, stop their signal threads. Each may harm
+ * itself only. The exit status
  * is the number of failures. Only for Linux on L4: it speaks L4 past the emulation library.
  */
 #include <l4/syscalls.h>
@@ -14,7 +15,8 @@
 #include <unistd.h>
 
 #define SERVER_THREADS 8 /* more than it has */
-#define STRANGER 9	 /* an lthread that Linux never made */
+#define SIGNAL_THREAD 1
+#define STRANGER 9 /* an lthread that Linux never made */
 #define KNOCKS 3000
 #define WORK 2000
 #define STACK_WORDS 1024
@@ -94,7 +96,31 @@ static void knock(void)
 	spin();
 }
 
-static void (*const wrongs[])(void) = { name_wild_frames, never_receive, send_by_strangers, knock };
+static void ignore(int signal) { (void)signal; }
+
+static void wait_for_server(void)
+{
+	l4_ipc_receive(server, L4_RECEIVE_SHORT, L4_NEVER);
+	spin();
+}
+
+/* A handler, so that the server needs the signal thread; and that thread does something else. */
+static void spoil_signal_thread(void (*instead)(void))
+{
+	signal(SIGUSR1, ignore);
+	memset(stranger_stack, 1, sizeof(stranger_stack));
+	l4_lthread_ex_regs(SIGNAL_THREAD, (unsigned)instead, (unsigned)(stranger_stack + STACK_WORDS), l4_invalid(),
+			   server);
+	spin();
+}
+
+static void stop_signal_thread(void) { spoil_signal_thread(spin); }
+
+/* It takes the request and never answers. */
+static void deceive_by_signal_thread(void) { spoil_signal_thread(wait_for_server); }
+
+static void (*const wrongs[])(void) = { name_wild_frames, never_receive,      send_by_strangers,
+					knock,		  stop_signal_thread, deceive_by_signal_thread };
 #define WRONGS (sizeof(wrongs) / sizeof(wrongs[0]))
 
 /* System calls whose results are known, and a page of its own each round. */
@@ -129,9 +155,13 @@ int main(void)
 	}
 	failures += work();
 	for (unsigned i = 0; i < WRONGS; i++) {
+		kill(children[i], SIGUSR1); /* some have a handler and need their signal thread now */
+	}
+	failures += work();
+	for (unsigned i = 0; i < WRONGS; i++) {
 		int wrong = kill(children[i], SIGKILL) != 0;
 		wrong += waitpid(children[i], &status, 0) != children[i];
-		wrong += !WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL;
+		wrong += !WIFSIGNALED(status) || (WTERMSIG(status) != SIGKILL && WTERMSIG(status) != SIGUSR1);
 		printf("%s a process that did wrong has ended\n", wrong ? "FAIL" : "ok  ");
 		failures += (unsigned)wrong;
 	}

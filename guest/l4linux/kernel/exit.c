@@ -85,6 +85,7 @@ void process_exit(struct process *process, unsigned status)
 {
 	PROBE2("exit", process, status);
 	timer_cancel(&process->alarm.timer);
+	timer_cancel(&process->wakeup);
 	files_close(process);
 	inode_release(process->directory);
 	if (process->program) {

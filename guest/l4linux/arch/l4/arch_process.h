@@ -31,6 +31,7 @@ struct arch_process {
 	unsigned reply[2];
 	bool signal_thread_ready; /* it waits for us to ask */
 	enum stop_progress stop;
+	bool report_is_late;
 	unsigned signal_page; /* its frame */
 	struct user_state state; /* with which a stopped main thread goes on */
 	bool state_has_fpu;

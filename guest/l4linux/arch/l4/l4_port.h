@@ -11,7 +11,7 @@
 /* Hard priorities, as in the SOSP'97 paper: top halves over bottom halves over the server over the users. */
 enum priority {
 	PRIORITY_USER = 8,
-	PRIORITY_SIGNAL = 9, /* a process's signal thread: above its main thread, so that it is done when that runs */
+	PRIORITY_SIGNAL = 9, /* a signal thread that has been asked to stop its main thread */
 	PRIORITY_SERVER = 16,
 	PRIORITY_BOTTOM_HALF = 24,
 	PRIORITY_TOP_HALF = 32,

@@ -3,6 +3,7 @@
  * stopping, since lthread_ex_regs works within a task only; the signal page carries the registers both ways.
  */
 #include "arch.h"
+#include "clock.h"
 #include "l4_port.h"
 #include "landmarks.h"
 #include "memory.h"
@@ -12,6 +13,7 @@
 #define L4_USER_DATA 0x2Bu /* the µ-kernel's selectors for programs */
 #define L4_USER_CODE 0x33u
 #define FIRST_THREAD_AREA_SELECTOR 0x3Bu
+#define PATIENCE 3 /* ticks */
 #define EFLAGS_TRAP 0x100u
 #define INTERRUPTS_AND_RESERVED 0x202u
 
@@ -27,23 +29,42 @@ static struct register_image *image_out(const struct process *process)
 	return (struct register_image *)((char *)frame_address(process->arch.signal_page) + IMAGE_OUT_OFFSET);
 }
 
+static struct l4_threadid signal_thread_of(const struct process *process)
+{
+	return l4_lthread(process->arch.thread, LTHREAD_SIGNAL);
+}
+
+static void report_is_late(struct process *process)
+{
+	process->arch.report_is_late = true;
+	make_ready(process);
+}
+
 /* The server waits for the main thread's report. What ends the process need not wait for that. */
 static void await_report(struct process *process)
 {
 	while (process->arch.stop != STOP_REPORTED || !process->arch.signal_thread_ready) {
 		int signal;
 		leave_coroutine(PROCESS_USER);
+		if (process->arch.report_is_late) {
+			process->arch.report_is_late = false;
+			set_priority(signal_thread_of(process), PRIORITY_USER);
+		}
 		if (signal_next(process, &signal) == SIGNAL_ENDS) {
 			signals_act(process);
 		}
 	}
 }
 
+/* Above all main threads while it does what it is asked, so that it waits again when the main thread reports; but for a
+ * short time only, since the program may have made it do something else. */
 static void ask_signal_thread(struct process *process)
 {
-	struct l4_threadid signal_thread = l4_lthread(process->arch.thread, LTHREAD_SIGNAL);
+	struct l4_threadid signal_thread = signal_thread_of(process);
 
 	process->arch.stop = STOP_ASKED;
+	set_priority(signal_thread, PRIORITY_SIGNAL);
+	timer_set(&process->wakeup, process, clock_ticks + PATIENCE, report_is_late);
 	/* between two requests it always waits, unless the program has done something to it */
 	if (l4_error(l4_ipc_send(signal_thread, L4_SEND_SHORT, 0, 0, L4_SEND_AT_ONCE)) != L4_OK) {
 		printk("linux: %s (pid %d): its signal thread does not listen\n", process->name, process->pid);
@@ -94,6 +115,8 @@ void user_stop(struct process *process)
 	}
 	ask_signal_thread(process);
 	await_report(process);
+	timer_cancel(&process->wakeup);
+	set_priority(signal_thread_of(process), PRIORITY_USER);
 	if (process->arch.state_is_replaced) {
 		process->arch.state.registers.eflags |= image_in(process)->eflags & process->arch.kept_eflags;
 	} else {
@@ -127,7 +150,6 @@ void user_await_start(struct process *process)
 
 	process->arch.stop = STOP_ASKED;
 	await_report(process);
-	set_priority(l4_lthread(process->arch.thread, LTHREAD_SIGNAL), PRIORITY_SIGNAL);
 	if (process->arch.state_is_replaced) {
 		return; /* a child of fork() */
 	}
