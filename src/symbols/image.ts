@@ -165,7 +165,8 @@ export class SymbolImage {
     return [...this.globals.keys()];
   }
 
-  private isCode(address: number): boolean {
+  /** True if an address lies in a segment that may be executed. */
+  isCode(address: number): boolean {
     return this.elf.segments.some(
       ({ type, flags, virtualAddress, memorySize }) =>
         type === PT_LOAD &&
