@@ -1,6 +1,7 @@
 // setBreakpoints, setFunctionBreakpoints, setExceptionBreakpoints, setInstructionBreakpoints, breakpointLocations.
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { isKernelAddress, parseReference } from '../engine/addresses.ts';
+import type { Place } from '../engine/breakpoints.ts';
 import type { CodeLocation } from '../engine/codeWatch.ts';
 import { eventNamed } from '../engine/events.ts';
 import type { LoadedImage } from '../engine/images.ts';
@@ -17,11 +18,13 @@ function setBreakpoints(debuggee: Debuggee, args: DebugProtocol.SetBreakpointsAr
   const breakpoints = (args.breakpoints ?? []).map((wanted): Breakpoint =>
     attempt(debuggee, () => {
       const found = locationsOfLine(debuggee, path, wanted.line);
-      if (found === undefined) {
-        return { verified: false, message: 'No loaded image has code for this line.' };
-      }
-      const state = debuggee.breakpoints.addCode(kind, { ...wanted, locations: found.locations });
-      return { ...state, line: found.line, source: args.source };
+      const state = debuggee.breakpoints.addCode(kind, {
+        ...wanted,
+        locations: found?.locations ?? [],
+        later: (image, isPending) => lineLater(debuggee, image, path, wanted.line, isPending),
+        pending: 'No loaded image has code for this line; it will be set when a program has.',
+      });
+      return { ...state, line: found?.line ?? wanted.line, source: args.source };
     }),
   );
   return { body: { breakpoints } };
@@ -49,6 +52,20 @@ function locationsOfLine(
   return (
     inImages(system.images.all, sources.matcher(path), line) ??
     inImages(program, sources.looseMatcher(path), line)
+  );
+}
+
+/** The place of a line in an image that comes later; a copy of the file counts while there is none. */
+function lineLater(
+  { sources }: Debuggee,
+  image: LoadedImage,
+  path: string,
+  line: number,
+  isPending: boolean,
+): Place | undefined {
+  return (
+    inImages([image], sources.matcher(path), line) ??
+    (isPending ? inImages([image], sources.looseMatcher(path), line) : undefined)
   );
 }
 
@@ -104,16 +121,19 @@ function functionBreakpoint(
   if (eventNamed(name) !== undefined) {
     return debuggee.breakpoints.addEvent('function', { event: name, condition, hitCondition });
   }
-  const locations = debuggee.system.images.all.flatMap((image): CodeLocation[] => {
+  const inImage = (image: LoadedImage): CodeLocation[] => {
     const found = image.symbols.functionNamed(name);
     return found === undefined
       ? []
       : [{ kind: 'image', image, address: image.symbols.breakAddress(found) }];
+  };
+  return debuggee.breakpoints.addCode('function', {
+    locations: debuggee.system.images.all.flatMap(inImage),
+    later: (image) => ({ locations: inImage(image) }),
+    pending: `There is no function and no event "${name}" yet; it will be set when a program has one.`,
+    condition,
+    hitCondition,
   });
-  if (locations.length === 0) {
-    return { verified: false, message: `There is no function and no event "${name}".` };
-  }
-  return debuggee.breakpoints.addCode('function', { locations, condition, hitCondition });
 }
 
 function setExceptionBreakpoints(

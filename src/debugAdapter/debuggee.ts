@@ -13,7 +13,9 @@ import {
   isRootTask,
   readFile,
 } from '../engine/guestImages.ts';
+import { eventNamed } from '../engine/events.ts';
 import type { Host } from '../engine/host.ts';
+import type { LoadedImage } from '../engine/images.ts';
 import { Profiling } from '../engine/profiling.ts';
 import { Stepper, type Granularity, type StepKind } from '../engine/stepping.ts';
 import { System } from '../engine/system.ts';
@@ -21,6 +23,7 @@ import { messageOf } from '../engine/userError.ts';
 import { EVENT, type ConsoleOutput } from '../protocol/requests.ts';
 import type { LaunchArguments } from '../protocol/launch.ts';
 import { Handles } from './handles.ts';
+import { moduleOf } from './modules.ts';
 import { SourceMap } from './sourceMap.ts';
 import { stoppedBody } from './stopped.ts';
 
@@ -97,6 +100,9 @@ export class Debuggee {
       (breakpoint) => this.sendEvent('breakpoint', { reason: 'changed', breakpoint }),
     );
     this.listenForPanics();
+    if (args.noDebug !== true) {
+      this.followPrograms(this.running);
+    }
     if (args.profile === true) {
       this.profiling = new Profiling(this.running);
     }
@@ -131,8 +137,35 @@ export class Debuggee {
     return loadImages(this.host, choice, (text) => this.log(text));
   }
 
+  private followPrograms(system: System): void {
+    system.images.onAdded((image) =>
+      this.sendEvent('module', { reason: 'new', module: moduleOf(image) }),
+    );
+    system.followPrograms();
+  }
+
+  /** In the program that was launched, or in what the first process executes of the root file system. */
   private stopOnEntry(system: System): void {
-    const image = system.images.byRole('program') ?? system.images.byRole('root');
+    const image = system.images.byRole('program');
+    if (image !== undefined || system.linux === undefined) {
+      this.stopAtStartOf(image ?? system.images.byRole('root'), system);
+      return;
+    }
+    const exec = eventNamed('exec');
+    const remove =
+      exec &&
+      system.events.listen(exec, ({ fields }) => {
+        remove?.();
+        const process = fields.get('process');
+        const program =
+          process?.kind === 'task' ? system.images.programOf(process.task) : undefined;
+        this.stopAtStartOf(program, system);
+        return program === undefined && system.execution.requestStop({ kind: 'entry' });
+      });
+  }
+
+  /** At main, or at the file's entry point if it has no such symbol. */
+  private stopAtStartOf(image: LoadedImage | undefined, system: System): void {
     const main = image?.symbols.functionNamed('main');
     if (image === undefined) {
       return;

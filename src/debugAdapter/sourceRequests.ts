@@ -1,6 +1,7 @@
 // loadedSources and modules: what images there are, and from which files they were made.
 import { baseName } from '../engine/host.ts';
 import type { Debuggee } from './debuggee.ts';
+import { moduleOf } from './modules.ts';
 import type { HandlerTable, Outcome } from './handler.ts';
 
 function loadedSources(debuggee: Debuggee): Outcome {
@@ -13,12 +14,7 @@ function loadedSources(debuggee: Debuggee): Outcome {
 }
 
 function modules(debuggee: Debuggee): Outcome {
-  const list = debuggee.system.images.all.map(({ symbols, path, role }) => ({
-    id: role,
-    name: symbols.name,
-    path,
-    symbolStatus: symbols.information.units.length > 0 ? 'DWARF' : 'no debug information',
-  }));
+  const list = debuggee.system.images.all.map(moduleOf);
   return { body: { modules: list, totalModules: list.length } };
 }
 

@@ -40,7 +40,8 @@ function frameOf(
 ): DebugProtocol.StackFrame {
   const id = debuggee.handles.addFrame({ thread, frame });
   const reference = formatReference(frame.task, frame.pc);
-  const base = { id, name: frame.name, instructionPointerReference: reference, column: 0 };
+  const name = frame.machine.isScanned === true ? `${frame.name} (scanned)` : frame.name;
+  const base = { id, name, instructionPointerReference: reference, column: 0 };
   if (frame.line === undefined) {
     return { ...base, line: 0, presentationHint: 'subtle' };
   }

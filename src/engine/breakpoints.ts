@@ -7,6 +7,7 @@ import { isKernelAddress } from './addresses.ts';
 import { Condition } from './conditions.ts';
 import type { CodeLocation } from './codeWatch.ts';
 import { eventNamed, type EventDefinition, type EventOccurrence } from './events.ts';
+import type { LoadedImage } from './images.ts';
 import type { System } from './system.ts';
 import { whenTaskEnds } from './taskEnds.ts';
 import { describeEvent } from './eventText.ts';
@@ -17,15 +18,29 @@ export interface BreakpointState {
   readonly id: number;
   readonly verified: boolean;
   readonly message?: string;
+  /** Of a breakpoint on a source line that has become one by an image that came later. */
+  readonly line?: number;
 }
 
 interface Active {
   readonly kind: BreakpointKind;
   readonly remove: () => void;
+  /** An image has come that may hold its place. */
+  readonly imageAdded?: (image: LoadedImage) => void;
+}
+
+/** Where a breakpoint is in an image. */
+export interface Place {
+  readonly locations: readonly CodeLocation[];
+  readonly line?: number;
 }
 
 export interface CodeBreakpointRequest {
   readonly locations: readonly CodeLocation[];
+  /** Where it is in an image that is loaded later, when a process executes it; undefined: nowhere. */
+  readonly later?: (image: LoadedImage, isPending: boolean) => Place | undefined;
+  /** Why it has no location yet. */
+  readonly pending?: string;
   /** C expression in the scope of the innermost frame. */
   readonly condition?: string;
   /** DAP hit condition: "5", ">5", ">=5", "%5", "==5". */
@@ -61,6 +76,7 @@ export class Breakpoints {
     this.scope = scope;
     this.log = log;
     this.changed = changed;
+    system.images.onAdded((image) => this.active.forEach((each) => each.imageAdded?.(image)));
   }
 
   /** Removes all breakpoints of a kind ("source /a/b.c", "function", "filter", "instruction"). */
@@ -96,8 +112,32 @@ export class Breakpoints {
     for (const task of tasksOf(request.locations)) {
       removals.push(whenTaskEnds(this.system, task, () => this.endWithTask(id, task)));
     }
-    this.active.set(id, { kind, remove });
-    return { id, verified: request.locations.length > 0 };
+    const isBound = request.locations.length > 0;
+    const imageAdded = this.placeLater(id, request, isBound, (location) =>
+      removals.push(this.system.watch.add(location, listener)),
+    );
+    this.active.set(id, { kind, remove, imageAdded });
+    return isBound ? { id, verified: true } : { id, verified: false, message: request.pending };
+  }
+
+  /** What a breakpoint does when an image comes; its first place makes it a verified one. */
+  private placeLater(
+    id: number,
+    { later }: CodeBreakpointRequest,
+    isBoundNow: boolean,
+    add: (location: CodeLocation) => void,
+  ): ((image: LoadedImage) => void) | undefined {
+    let isBound = isBoundNow;
+    return later === undefined
+      ? undefined
+      : (image) => {
+          const place = later(image, !isBound);
+          place?.locations.forEach(add);
+          if (place !== undefined && place.locations.length > 0 && !isBound) {
+            isBound = true;
+            this.changed({ id, verified: true, line: place.line });
+          }
+        };
   }
 
   /** The next task of the same number is another program. */

@@ -23,7 +23,7 @@ export function scopeOf(
 ): EvaluationScope {
   const read: ReadMemory = (address, length) =>
     system.spaces.read(spaceOf(address, thread.task), address, length);
-  const images = imagesInOrder(system, frame);
+  const images = imagesInOrder(system, thread.task, frame);
   return {
     read,
     lookup: (name) =>
@@ -35,9 +35,9 @@ export function scopeOf(
   };
 }
 
-/** The frame's own image first, then the others: a program may be asked about kernel variables. */
-function imagesInOrder(system: System, frame: StackFrame | undefined): SymbolImage[] {
-  const all = system.images.all.map((image) => image.symbols);
+/** The frame's own image first, then the others of its space: a program may be asked about kernel variables. */
+function imagesInOrder(system: System, task: number, frame: StackFrame | undefined): SymbolImage[] {
+  const all = system.images.of(task).map((image) => image.symbols);
   const own = frame?.image?.symbols;
   return own === undefined ? all : [own, ...all.filter((image) => image !== own)];
 }

@@ -86,7 +86,7 @@ async function loadProgram(
   checkProgram(program, name);
   return {
     modules: [{ content: program, commandLine: name }, named(name)],
-    images: [parts.parse('program', path, name, program)],
+    images: [{ ...parts.parse('program', path, name, program), bytes: program }],
   };
 }
 

@@ -20,7 +20,8 @@ export class Profiling {
   readonly profiler: Profiler;
   private readonly system: System;
   private readonly removals: (() => void)[] = [];
-  private readonly names = new Map<number, { name: string; world: World }>();
+  /** By task and address. */
+  private readonly names = new Map<number, Map<number, { name: string; world: World }>>();
 
   constructor(system: System) {
     this.system = system;
@@ -100,8 +101,21 @@ export class Profiling {
         }
       });
     }
-    this.on('exec', () => this.names.clear()); // the same addresses are another program's code now
+    // The same addresses of a task will be another program's code: after exec, and after fork if it is used again.
+    for (const event of ['exec', 'exit']) {
+      this.on(event, ([process]) => this.forgetNames(process));
+    }
     this.on('coroutine-switch', ([, to]) => profiler.coroutineSwitch(to));
+  }
+
+  private forgetNames(address: number): void {
+    const process = this.system.linux?.processAt(address);
+    const task = this.system.kernel === undefined ? process?.pid : process?.task;
+    if (task === undefined) {
+      this.names.clear();
+    } else {
+      this.names.delete(task);
+    }
   }
 
   /** The number of the system call that has just trapped. */
@@ -131,14 +145,14 @@ export class Profiling {
 
   private resolve(address: number): { name: string; world: World } {
     const task = spaceOf(address, this.system.spaces.currentTask());
-    const key = task * 0x1_0000_0000 + address;
-    let known = this.names.get(key);
+    const names = this.names.get(task) ?? new Map<number, { name: string; world: World }>();
+    let known = names.get(address);
     if (known === undefined) {
       const image = this.system.images.at(task, address);
       const found = image?.symbols.functionAt(address);
       const name = found?.name ?? image?.symbols.describe(address) ?? `0x${address.toString(16)}`;
       known = { name, world: worldOf(image, task, name) };
-      this.names.set(key, known);
+      this.names.set(task, names.set(address, known));
     }
     return known;
   }

@@ -3,7 +3,7 @@
 import type { Target } from '../emulator/target.ts';
 import type { KernelView } from '../kernel/kernelView.ts';
 import { peekReadable, peekVirtual } from '../kernel/virtualMemory.ts';
-import type { LinuxView } from '../l4linux/linuxView.ts';
+import type { LinuxProcess, LinuxView } from '../l4linux/linuxView.ts';
 import { isKernelAddress, KERNEL_TASK, PHYSICAL_TASK } from './addresses.ts';
 import { baseName } from './host.ts';
 import { ROOT_TASK, SIGMA0_TASK, type ImageTable } from './images.ts';
@@ -118,7 +118,7 @@ export class Spaces {
     return this.tasks().find((task) => this.taskName(task) === name);
   }
 
-  processOf(task: number): { pid: number; name: string } | undefined {
+  processOf(task: number): LinuxProcess | undefined {
     const byPid = this.kernel === undefined;
     return this.linux
       ?.processes()

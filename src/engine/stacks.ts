@@ -7,8 +7,9 @@ import { localVariables, type Variable } from '../symbols/variables.ts';
 import type { SymbolImage } from '../symbols/image.ts';
 import { word } from '../kernel/virtualMemory.ts';
 import { isKernelAddress, KERNEL_TASK, spaceOf } from './addresses.ts';
-import type { ImageTable, LoadedImage } from './images.ts';
+import { ROOT_TASK, type ImageTable, type LoadedImage } from './images.ts';
 import type { Spaces } from './spaces.ts';
+import { StackScan } from './stackScan.ts';
 import type { EngineThread } from './threads.ts';
 
 export interface StackFrame {
@@ -61,7 +62,14 @@ export class Stacks {
     const imageAt = (pc: number): SymbolImage | undefined =>
       this.images.at(thread.task, pc)?.symbols;
     const first = innermostFrame(registers, imageAt(registers[8]), readWord);
-    return unwind(first, imageAt, readWord, 100);
+    const isUser = thread.task > ROOT_TASK || this.images.byRole('native') !== undefined;
+    const scan = new StackScan({
+      page: (address) => this.spaces.read(spaceOf(address, thread.task), address, 4096),
+      word: readWord,
+      isCode: (address) =>
+        !isKernelAddress(address) && (imageAt(address)?.isCode(address) ?? false),
+    });
+    return unwind(first, imageAt, readWord, 100, isUser ? scan : undefined);
   }
 
   private sourceFrames(task: number, machine: MachineFrame): StackFrame[] {

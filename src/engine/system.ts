@@ -4,6 +4,7 @@ import { Machine } from '../emulator/machine.ts';
 import { KernelView } from '../kernel/kernelView.ts';
 import { readerOf } from '../kernel/virtualMemory.ts';
 import { LinuxView } from '../l4linux/linuxView.ts';
+import { ProcessMemory } from '../l4linux/processMemory.ts';
 import { systemCallNumber } from '../l4linux/systemCallNames.ts';
 import { KERNEL_TASK } from './addresses.ts';
 import { CodeWatch } from './codeWatch.ts';
@@ -11,10 +12,14 @@ import type { ConditionNames } from './conditions.ts';
 import { SERIAL, SerialCollector, type ConsoleSink } from './console.ts';
 import { EventSource } from './eventSource.ts';
 import { Execution } from './execution.ts';
+import { Ext2Disk } from './disk/ext2Disk.ts';
+import { GuestFiles } from './guestFiles.ts';
 import type { LaunchImages } from './guestImages.ts';
 import { HookTable } from './hooks.ts';
-import type { Host } from './host.ts';
+import { joinPath, type Host } from './host.ts';
 import { ImageTable, ROOT_TASK } from './images.ts';
+import { ProcessImages } from './processImages.ts';
+import { ProgramWatch } from './programWatch.ts';
 import { Spaces } from './spaces.ts';
 import { Stacks } from './stacks.ts';
 import { ThreadDirectory } from './threads.ts';
@@ -53,6 +58,7 @@ export class System {
   readonly console: SerialCollector;
   readonly conditionNames: ConditionNames;
   private inputOpen = true;
+  private programWatch: ProgramWatch | undefined;
 
   /** Builds the machine and loads the images; nothing runs yet. Throws UserError. */
   constructor(host: Host, launch: LaunchImages, options: SystemOptions) {
@@ -63,11 +69,14 @@ export class System {
     this.kernel = this.makeKernelView();
     this.linux = this.makeLinuxView();
     this.spaces = new Spaces(this.machine, this.images, this.kernel, this.linux);
-    this.images.processName = (task) => this.spaces.processOf(task)?.name;
+    this.images.processes = this.makeProcessImages(host, launch, options.log);
     this.threads = new ThreadDirectory(this.machine, this.kernel, this.linux, this.spaces);
     this.stacks = new Stacks(this.images, this.spaces);
     this.watch = new CodeWatch(this.machine, this.hooks, this.images, this.spaces);
-    this.machine.onCodePage = (linear, physical) => this.watch.onCodePage(linear, physical);
+    this.machine.onCodePage = (linear, physical) => {
+      this.programWatch?.onCodePage(linear, physical);
+      this.watch.onCodePage(linear, physical);
+    };
     this.events = new EventSource({
       target: this.machine,
       images: this.images,
@@ -103,6 +112,36 @@ export class System {
         ? readerOf(this.machine, this.machine.registers().cr3)(address, length)
         : this.spaces.read(ROOT_TASK, address, length),
     );
+  }
+
+  private makeProcessImages(
+    host: Host,
+    launch: LaunchImages,
+    log: (sentence: string) => void,
+  ): ProcessImages | undefined {
+    const { linux, images, kernel, machine } = this;
+    if (linux === undefined) {
+      return undefined;
+    }
+    const memory = new ProcessMemory(linux.image);
+    const disk = launch.disks.find((each) => each instanceof Ext2Disk);
+    const bundled = (name: string): string => joinPath(host.guestImages, `programs/${name}`);
+    const server = kernel === undefined ? KERNEL_TASK : ROOT_TASK;
+    return new ProcessImages({
+      memory,
+      files: new GuestFiles(memory, (inode) => disk?.file(inode), bundled),
+      launched: images.byRole('program'),
+      processOf: (task) => this.spaces.processOf(task)?.address,
+      reader: () => readerOf(machine, this.spaces.pageDirectoryOf(server)),
+      instructionCount: () => machine.instructionCount,
+      loaded: (image) => images.add(image),
+      log,
+    });
+  }
+
+  /** From now on the images of each program are known before it executes, and not only when somebody asks. */
+  followPrograms(): void {
+    this.programWatch ??= this.linux && new ProgramWatch(this);
   }
 
   /** Bytes for the guest's standard input. */

@@ -6,6 +6,8 @@ import { elementOf, numberOf, stringAt, type ReadMemory } from '../symbols/value
 import { strip } from '../symbols/dwarf/types.ts';
 
 export interface LinuxProcess {
+  /** Of its structure, in the server's memory. */
+  readonly address: number;
   readonly pid: number;
   readonly name: string;
   /** L4 task; 0 on the native system. */
@@ -46,6 +48,7 @@ export class LinuxView {
 
   private processOf(structure: Structure): LinuxProcess {
     return {
+      address: structure.address,
       pid: structure.number('pid'),
       name: stringAt(structure.field('name').address ?? 0, this.read, 16) ?? '',
       task: structure.number('task'),

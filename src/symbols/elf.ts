@@ -41,6 +41,11 @@ export interface ElfFile {
 }
 
 export const PT_LOAD = 1;
+/** A segment that may be executed. */
+export const PF_X = 1;
+const SHF_ALLOC = 2;
+const SHN_ABS = 0xfff1;
+const STT_TLS = 6;
 const SHT_SYMTAB = 2;
 const SHT_NOBITS = 8;
 const SHT_DYNSYM = 11;
@@ -77,6 +82,27 @@ export function parseElf(bytes: Uint8Array, what: string): ElfFile {
     names: nameSection,
   });
   return { type, entry, segments, sections, symbols: readSymbols(sections, what) };
+}
+
+/** The same file as it lies in memory `bias` bytes above where it was linked: a position-independent one. */
+export function relocated(elf: ElfFile, bias: number): ElfFile {
+  const moved = (address: number): number => (address + bias) >>> 0;
+  return {
+    ...elf,
+    entry: moved(elf.entry),
+    segments: elf.segments.map((segment) => ({
+      ...segment,
+      virtualAddress: moved(segment.virtualAddress),
+    })),
+    sections: elf.sections.map((section) =>
+      (section.flags & SHF_ALLOC) === 0 ? section : { ...section, address: moved(section.address) },
+    ),
+    symbols: elf.symbols.map((symbol) =>
+      symbol.section === 0 || symbol.section === SHN_ABS || symbol.type === STT_TLS
+        ? symbol
+        : { ...symbol, value: moved(symbol.value) },
+    ),
+  };
 }
 
 /** The content of a section, or empty bytes if there is none of that name. */

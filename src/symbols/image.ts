@@ -6,7 +6,7 @@ import { FrameTable } from './dwarf/frames.ts';
 import { fileName } from './dwarf/lines.ts';
 import { debugSections, type DebugSections } from './dwarf/sections.ts';
 import { TypeTable, type Type } from './dwarf/types.ts';
-import { parseElf, PT_LOAD, type ElfFile, type ElfSymbol } from './elf.ts';
+import { parseElf, PT_LOAD, relocated, type ElfFile, type ElfSymbol } from './elf.ts';
 import { nameOf, readFunctions, scopesAt, type FunctionSymbol } from './functions.ts';
 import { LineTable, type SourceLine } from './lineTable.ts';
 import { readProbes, type Probe } from './probes.ts';
@@ -41,11 +41,14 @@ export class SymbolImage {
   private readonly codeSymbols: readonly ElfSymbol[];
   private readonly globals: ReadonlyMap<string, GlobalVariable>;
 
-  /** Throws FormatError if `bytes` is no i386 ELF file; broken DWARF is reported in `problem`. */
-  constructor(name: string, bytes: Uint8Array) {
+  /**
+   * `bias`: how far above its link address the image lies; all addresses here are those in memory.
+   * Throws FormatError if `bytes` is no i386 ELF file; broken DWARF is reported in `problem`.
+   */
+  constructor(name: string, bytes: Uint8Array, bias = 0) {
     this.name = name;
-    this.elf = parseElf(bytes, name);
-    const debug = readDebug(this.elf, name);
+    this.elf = relocated(parseElf(bytes, name), bias);
+    const debug = readDebug(this.elf, name, bias);
     this.sections = debug.sections;
     this.information = debug.information;
     this.lines = debug.lines;
@@ -53,7 +56,10 @@ export class SymbolImage {
     this.problem = debug.problem;
     this.types = debug.types;
     this.functions = debug.functions;
-    this.probes = readProbes(this.elf);
+    this.probes = readProbes(this.elf).map((probe) => ({
+      ...probe,
+      address: (probe.address + bias) >>> 0,
+    }));
     this.codeSymbols = this.elf.symbols
       .filter((symbol) => symbol.section !== 0 && symbol.type !== 1 && this.isCode(symbol.value))
       .sort((left, right) => left.value - right.value);
@@ -159,7 +165,8 @@ export class SymbolImage {
     return [...this.globals.keys()];
   }
 
-  private isCode(address: number): boolean {
+  /** True if an address lies in a segment that may be executed. */
+  isCode(address: number): boolean {
     return this.elf.segments.some(
       ({ type, flags, virtualAddress, memorySize }) =>
         type === PT_LOAD &&
@@ -177,7 +184,8 @@ export class SymbolImage {
         continue; // not DW_OP_addr: no static storage
       }
       const name = nameOf(this.information, entry);
-      const address = new DataView(expression.buffer, expression.byteOffset).getUint32(1, true);
+      const linked = new DataView(expression.buffer, expression.byteOffset).getUint32(1, true);
+      const address = (linked + this.sections.bias) >>> 0;
       if (name !== '' && !globals.has(name)) {
         const typed = entry.number(AT.type) === undefined ? this.origin(entry) : entry;
         globals.set(name, { name, address, type: this.types.typeOf(typed) });
@@ -195,6 +203,7 @@ export class SymbolImage {
 function readDebug(
   elf: ElfFile,
   name: string,
+  bias: number,
 ): {
   sections: DebugSections;
   information: DebugInformation;
@@ -204,7 +213,7 @@ function readDebug(
   functions: FunctionSymbol[];
   problem: string | undefined;
 } {
-  const sections = debugSections(elf);
+  const sections = debugSections(elf, bias);
   try {
     const information = readEntries(sections);
     return {

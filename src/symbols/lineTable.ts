@@ -19,7 +19,10 @@ export class LineTable {
     const rows = information.units.flatMap(({ root }) => {
       const offset = root.number(AT.statementList);
       const directory = root.text(AT.compilationDirectory) ?? '';
-      return offset === undefined ? [] : readLines(sections, offset, directory);
+      const linked = offset === undefined ? [] : readLines(sections, offset, directory);
+      return sections.bias === 0
+        ? linked
+        : linked.map((row) => ({ ...row, address: (row.address + sections.bias) >>> 0 }));
     });
     // A sequence's end sorts before a row of the next sequence at the same address.
     this.all = rows.sort(

@@ -26,6 +26,15 @@ export interface MachineFrame {
   readonly cfa: number | undefined;
   /** This frame was interrupted at `pc` (or is the innermost): `pc` is not a return address. */
   readonly isExact: boolean;
+  /** Found without call frame information. */
+  readonly isScanned?: boolean;
+}
+
+/** How the caller of a frame is found where no call frame information describes it. */
+export interface UndescribedCode {
+  /** The caller's registers, or undefined. */
+  caller(frame: MachineFrame): (number | undefined)[] | undefined;
+  isReturnAddress(address: number): boolean;
 }
 
 export type ReadWord = (address: number) => number | undefined;
@@ -49,11 +58,12 @@ export function unwind(
   imageAt: (pc: number) => SymbolImage | undefined,
   readWord: ReadWord,
   limit = 200,
+  undescribed?: UndescribedCode,
 ): MachineFrame[] {
   const frames = [first];
   let current = first;
   while (frames.length < limit) {
-    const next = caller(current, imageAt, readWord);
+    const next = caller(current, imageAt, readWord, undescribed);
     if (next === undefined || isStuck(current, next)) {
       break;
     }
@@ -76,13 +86,14 @@ function caller(
   frame: MachineFrame,
   imageAt: (pc: number) => SymbolImage | undefined,
   readWord: ReadWord,
+  undescribed: UndescribedCode | undefined,
 ): MachineFrame | undefined {
   const image = imageAt(lookupAddress(frame));
   const rules = image?.frames.rulesAt(lookupAddress(frame));
-  const registers =
-    rules === undefined || frame.cfa === undefined
-      ? byFramePointer(frame, readWord)
-      : byRules(frame, rules, frame.cfa, readWord);
+  const isScanned = rules === undefined || frame.cfa === undefined;
+  const registers = isScanned
+    ? withoutRules(frame, readWord, undescribed)
+    : byRules(frame, rules, frame.cfa, readWord);
   const pc = registers?.[EIP];
   if (registers === undefined || pc === undefined || pc === 0) {
     return undefined;
@@ -92,7 +103,8 @@ function caller(
   if (next === undefined) {
     return undefined; // no image there: the caller of a start routine, or a damaged stack
   }
-  return { pc, registers, isExact, cfa: cfaOf(registers, next, isExact ? pc : pc - 1, readWord) };
+  const cfa = cfaOf(registers, next, isExact ? pc : pc - 1, readWord);
+  return { pc, registers, isExact, cfa, ...(isScanned ? { isScanned } : {}) };
 }
 
 function cfaOf(
@@ -179,6 +191,20 @@ function valueOf(
   };
   const location = evaluateExpression(expression, context, cfa);
   return location?.kind === 'memory' ? location.address : undefined;
+}
+
+function withoutRules(
+  frame: MachineFrame,
+  readWord: ReadWord,
+  undescribed: UndescribedCode | undefined,
+): (number | undefined)[] | undefined {
+  const proved = undescribed?.caller(frame);
+  if (proved !== undefined) {
+    return proved;
+  }
+  const chained = byFramePointer(frame, readWord);
+  const isPlausible = undescribed?.isReturnAddress(chained?.[EIP] ?? 0) ?? true;
+  return isPlausible ? chained : undefined;
 }
 
 /** Code without a frame description: the EBP chain, if it looks like one. */

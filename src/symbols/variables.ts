@@ -67,6 +67,7 @@ function frameContext(
   const context: ExpressionContext = {
     register: (number) => frame.registers[number],
     cfa: () => frame.cfa,
+    bias: image.sections.bias,
     readWord: readWordWith(read),
     frameBase: () => {
       const expression = locationExpression(

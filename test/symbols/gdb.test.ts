@@ -218,3 +218,42 @@ for (const build of BUILDS) {
     });
   });
 }
+
+describe('the symbols of a position-independent program', () => {
+  const BASE = 0x56555000;
+
+  for (const version of ['-gdwarf-4', '-gdwarf-5']) {
+    it(`are where gdb has them when it lies above its link address (${version})`, () => {
+      const folder = mkdtempSync(path.join(tmpdir(), 'l4scope-'));
+      try {
+        const program = path.join(folder, 'nested');
+        const flags = ['-m32', '-ffreestanding', '-nostdlib', '-static-pie', '-fpie', '-O2'];
+        execFileSync('gcc', [...flags, version, SOURCE, '-o', program]);
+        const image = new SymbolImage('nested', new Uint8Array(readFileSync(program)), BASE);
+        const functions = image.functions.filter(({ name }) => image.functionNamed(name));
+        const addresses = functions.flatMap(({ low, high }) => [low, ((low + high) >>> 1) >>> 0]);
+        const commands = [
+          `add-symbol-file ${program} -o ${BASE}`,
+          ...addresses.map((address) => `info line *${address}`),
+          ...image.globalNames.map((name) => `printf "@%u\\n", (unsigned) &${name}`),
+        ];
+        const options = ['-nx', '-q', '-batch', ...commands.flatMap((each) => ['-ex', each])];
+        const text = execFileSync('gdb', options, { encoding: 'utf8', stdio: 'pipe' });
+        const lines = [...text.matchAll(/^Line (\d+) of /gm)].map(([, line]) => Number(line));
+        assert.ok(addresses.length >= 6, 'there are functions');
+        assert.deepEqual(
+          addresses.map((address) => image.lines.lineAt(address)?.line),
+          lines,
+        );
+        const globals = [...text.matchAll(/^@(\d+)/gm)].map(([, address]) => Number(address));
+        assert.ok(globals.length > 0, text);
+        assert.deepEqual(
+          image.globalNames.map((name) => image.global(name)?.address),
+          globals,
+        );
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
+  }
+});

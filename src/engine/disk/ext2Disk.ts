@@ -12,7 +12,7 @@ import {
 import * as ext2 from './ext2Structures.ts';
 import { FileContents } from './fileContents.ts';
 import type { HostTree } from './hostTree.ts';
-import { FIRST_INODE, type Name, ROOT_INODE, type TreeNode, readTree } from './tree.ts';
+import { FIRST_INODE, type Name, pathText, ROOT_INODE, type TreeNode, readTree } from './tree.ts';
 
 /** What 28 bits of sector number reach, in blocks. */
 const LARGEST_DISK = 0x0fff_ffff / SECTORS_PER_BLOCK;
@@ -53,6 +53,16 @@ export class Ext2Disk implements DiskSource {
     this.geometry = new Geometry(FIRST_INODE - 1 + this.nodes.length, dataBlocks);
     this.sectors = this.geometry.blocks * SECTORS_PER_BLOCK;
     this.descriptors = ext2.groupDescriptors(this.geometry, this.nodes.length, this.directories());
+  }
+
+  /** The file of an inode number; undefined: it is none. */
+  file(
+    inode: number,
+  ): { path: string; read: (length: number) => Uint8Array | undefined } | undefined {
+    const node = inode === ROOT_INODE ? undefined : this.nodes[inode - FIRST_INODE + 1];
+    return node?.kind === 'file'
+      ? { path: pathText(node.path), read: (length) => this.contents.start(node, length) }
+      : undefined;
   }
 
   private directories(): number[] {

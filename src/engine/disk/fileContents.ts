@@ -32,6 +32,12 @@ export class FileContents {
     return this.chunk?.subarray(at, at + BLOCK_BYTES);
   }
 
+  /** The first bytes of a file, at once; undefined: it may not be read, or is no longer as it was. */
+  start(node: TreeNode, length: number): Uint8Array | undefined {
+    const bytes = this.host.read(node.path, 0, length);
+    return typeof bytes === 'string' || bytes.length < length ? undefined : bytes;
+  }
+
   private read(node: TreeNode, offset: number): Uint8Array | undefined {
     const chunk = new Uint8Array(CHUNK_BLOCKS * BLOCK_BYTES);
     const length = Math.min(chunk.length, node.entry.size - offset);

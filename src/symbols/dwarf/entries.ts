@@ -205,7 +205,10 @@ class UnitReader {
     }
     const simple = SIMPLE.get(form);
     if (simple !== undefined) {
-      return { form, value: simple(this.reader) };
+      const value = simple(this.reader);
+      return form === FORM.addr && typeof value === 'number'
+        ? { form, value: (value + this.sections.bias) >>> 0 }
+        : { form, value };
     }
     const indexed = INDEXED.get(form);
     if (indexed !== undefined) {
@@ -217,7 +220,10 @@ class UnitReader {
   private resolveIndex(form: number, index: number): AttributeValue {
     const isAddress = form === FORM.addrx || (form >= FORM.addrx1 && form <= FORM.addrx4);
     if (isAddress) {
-      return new ByteReader(this.sections.addr, '.debug_addr', this.addressBase + index * 4).u32();
+      const at = this.addressBase + index * 4;
+      return (
+        (new ByteReader(this.sections.addr, '.debug_addr', at).u32() + this.sections.bias) >>> 0
+      );
     }
     const offsets = new ByteReader(
       this.sections.strOffsets,

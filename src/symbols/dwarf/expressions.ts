@@ -14,6 +14,8 @@ export interface ExpressionContext {
   frameBase(): number | undefined;
   /** A 32-bit word of the frame's address space; undefined if not mapped. */
   readWord(address: number): number | undefined;
+  /** Added to addresses in the expression: how far the image lies above where it was linked. */
+  readonly bias?: number;
   /** DW_OP_entry_value: the value of a register when the function was entered, where the caller tells. */
   entryValue?(expression: Uint8Array): number | undefined;
 }
@@ -147,7 +149,7 @@ function entryValue(machine: ExpressionMachine): void {
 }
 
 const OPERATIONS = new Map<number, Operation>([
-  [0x03, (m) => m.push(m.reader.u32())], // addr
+  [0x03, (m) => m.push(m.reader.u32() + (m.context.bias ?? 0))], // addr
   [0x06, (m) => m.push(m.need(m.context.readWord(m.pop())))], // deref
   [0x08, (m) => m.push(m.reader.u8())],
   [0x09, (m) => m.push(m.reader.s8())],
@@ -253,7 +255,7 @@ function oldLocationList(
   sections: DebugSections,
 ): Uint8Array | undefined {
   const reader = new ByteReader(sections.loc, 'the section .debug_loc', offset);
-  let base = entry.unit.root.number(AT.lowPc) ?? 0;
+  let base = entry.unit.root.number(AT.lowPc) ?? sections.bias;
   for (;;) {
     const low = reader.u32();
     const high = reader.u32();
@@ -261,7 +263,7 @@ function oldLocationList(
       return undefined;
     }
     if (low === 0xffffffff) {
-      base = high;
+      base = high + sections.bias;
       continue;
     }
     const expression = reader.block(reader.u16());
@@ -284,9 +286,10 @@ function newLocationList(
     reader.position = entry.unit.locationListsBase + value * 4;
     reader.position = entry.unit.locationListsBase + reader.u32();
   }
-  const state = { base: entry.unit.root.number(AT.lowPc) ?? 0 };
+  const { bias } = sections;
+  const state = { base: entry.unit.root.number(AT.lowPc) ?? bias, bias };
   const indexed = (index: number): number =>
-    new ByteReader(sections.addr, '.debug_addr', entry.unit.addressBase + index * 4).u32();
+    bias + new ByteReader(sections.addr, '.debug_addr', entry.unit.addressBase + index * 4).u32();
   for (;;) {
     const kind = reader.u8();
     if (kind === 0) {
@@ -307,7 +310,7 @@ function newLocationList(
 function locationRange(
   kind: number,
   reader: ByteReader,
-  state: { base: number },
+  state: { base: number; readonly bias: number },
   indexed: (index: number) => number,
 ): { low: number; high: number } | undefined {
   switch (kind) {
@@ -325,12 +328,12 @@ function locationRange(
     case 5:
       return { low: 0, high: 0x1_0000_0000 };
     case 6:
-      state.base = reader.u32();
+      state.base = reader.u32() + state.bias;
       return undefined;
     case 7:
-      return { low: reader.u32(), high: reader.u32() };
+      return { low: reader.u32() + state.bias, high: reader.u32() + state.bias };
     case 8: {
-      const low = reader.u32();
+      const low = reader.u32() + state.bias;
       return { low, high: low + reader.uleb() };
     }
     default:

@@ -50,19 +50,26 @@ export class FrameTable {
 
   constructor(sections: DebugSections) {
     this.descriptions = [
-      ...readSection(sections.frame, false, 0),
-      ...readSection(sections.ehFrame.bytes, true, sections.ehFrame.address),
+      ...readSection(sections.frame, false, 0, sections.bias),
+      ...readSection(sections.ehFrame.bytes, true, sections.ehFrame.address, sections.bias),
     ].sort((left, right) => left.low - right.low);
   }
 
   /** The rules in force at an address; undefined if no description covers it. */
   rulesAt(address: number): FrameRules | undefined {
-    const found = this.descriptions.find(({ low, high }) => address >= low && address < high);
-    return found === undefined ? undefined : new RuleMachine(found).run(address);
+    const found = this.descriptions[lastAtOrBefore(this.descriptions, address)];
+    return found === undefined || address >= found.high
+      ? undefined
+      : new RuleMachine(found).run(address);
   }
 }
 
-function readSection(bytes: Uint8Array, isEhFrame: boolean, base: number): FrameDescription[] {
+function readSection(
+  bytes: Uint8Array,
+  isEhFrame: boolean,
+  base: number,
+  bias: number,
+): FrameDescription[] {
   const commons = new Map<number, CommonInformation>();
   const descriptions: FrameDescription[] = [];
   const reader = new ByteReader(bytes, isEhFrame ? '.eh_frame' : '.debug_frame');
@@ -81,7 +88,7 @@ function readSection(bytes: Uint8Array, isEhFrame: boolean, base: number): Frame
     }
     const common = commons.get(isEhFrame ? idAt - id : id);
     if (common !== undefined) {
-      descriptions.push(readDescription(body, common, isEhFrame, base));
+      descriptions.push(readDescription(body, common, isEhFrame ? base : 0, bias));
     }
   }
   return descriptions;
@@ -125,14 +132,12 @@ function readCommon(reader: ByteReader): CommonInformation {
 function readDescription(
   reader: ByteReader,
   common: CommonInformation,
-  isEhFrame: boolean,
   base: number,
+  bias: number,
 ): FrameDescription {
   const fieldAt = reader.position;
-  let low = reader.u32();
-  if (isEhFrame && (common.pointerEncoding & 0x70) === 0x10) {
-    low = (low + base + fieldAt) >>> 0; // DW_EH_PE_pcrel
-  }
+  const isRelative = (common.pointerEncoding & 0x70) === 0x10; // DW_EH_PE_pcrel, of .eh_frame alone
+  const low = (reader.u32() + (isRelative ? base + fieldAt : bias)) >>> 0;
   const size = reader.u32();
   if (common.hasAugmentation) {
     reader.block(reader.uleb());
@@ -143,6 +148,16 @@ function readDescription(
     high: low + size,
     instructions: { bytes: reader.bytes, start: reader.position, end: reader.end },
   };
+}
+
+/** Index of the last description that begins at or before an address; -1 if there is none. */
+function lastAtOrBefore(sorted: readonly FrameDescription[], address: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    [low, high] = sorted[middle].low <= address ? [middle + 1, high] : [low, middle];
+  }
+  return low - 1;
 }
 
 interface RowState {

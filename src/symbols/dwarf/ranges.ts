@@ -29,7 +29,7 @@ export function rangesOf(entry: Entry, sections: DebugSections): AddressRange[] 
 function oldRanges(entry: Entry, sections: DebugSections, offset: number): AddressRange[] {
   const reader = new ByteReader(sections.ranges, 'the section .debug_ranges', offset);
   const result: AddressRange[] = [];
-  let base = entry.unit.root.number(AT.lowPc) ?? 0;
+  let base = entry.unit.root.number(AT.lowPc) ?? sections.bias;
   for (;;) {
     const low = reader.u32();
     const high = reader.u32();
@@ -37,7 +37,7 @@ function oldRanges(entry: Entry, sections: DebugSections, offset: number): Addre
       return result;
     }
     if (low === 0xffffffff) {
-      base = high;
+      base = high + sections.bias;
     } else if (high > low) {
       result.push({ low: base + low, high: base + high });
     }
@@ -57,9 +57,10 @@ function rangeList(
     reader.position = entry.unit.rangeListsBase + reader.u32();
   }
   const result: AddressRange[] = [];
-  let base = entry.unit.root.number(AT.lowPc) ?? 0;
+  const { bias } = sections;
+  let base = entry.unit.root.number(AT.lowPc) ?? bias;
   const indexed = (index: number): number =>
-    new ByteReader(sections.addr, '.debug_addr', entry.unit.addressBase + index * 4).u32();
+    bias + new ByteReader(sections.addr, '.debug_addr', entry.unit.addressBase + index * 4).u32();
   const push = (low: number, high: number): void => {
     if (high > low) {
       result.push({ low, high });
@@ -80,11 +81,11 @@ function rangeList(
     } else if (kind === 4) {
       push(base + reader.uleb(), base + reader.uleb());
     } else if (kind === 5) {
-      base = reader.u32();
+      base = reader.u32() + bias;
     } else if (kind === 6) {
-      push(reader.u32(), reader.u32());
+      push(reader.u32() + bias, reader.u32() + bias);
     } else {
-      const low = reader.u32();
+      const low = reader.u32() + bias;
       push(low, low + reader.uleb());
     }
   }

@@ -14,10 +14,13 @@ export interface DebugSections {
   readonly loc: Uint8Array;
   readonly loclists: Uint8Array;
   readonly frame: Uint8Array;
+  /** Bytes by which the image lies above where it was linked: what is added to each address of these sections. */
+  readonly bias: number;
   readonly ehFrame: { readonly bytes: Uint8Array; readonly address: number };
 }
 
-export function debugSections(elf: ElfFile): DebugSections {
+/** `elf` as it lies in memory, `bias` bytes above where it was linked. */
+export function debugSections(elf: ElfFile, bias = 0): DebugSections {
   const bytes = (name: string): Uint8Array => sectionBytes(elf, name);
   return {
     info: bytes('.debug_info'),
@@ -31,6 +34,7 @@ export function debugSections(elf: ElfFile): DebugSections {
     rnglists: bytes('.debug_rnglists'),
     loc: bytes('.debug_loc'),
     loclists: bytes('.debug_loclists'),
+    bias,
     frame: bytes('.debug_frame'),
     ehFrame: {
       bytes: bytes('.eh_frame'),
