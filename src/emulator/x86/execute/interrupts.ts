@@ -28,7 +28,7 @@ import {
 } from '../registers.ts';
 import { type Gate, clearHandlerFlags, readGate } from './gates.ts';
 import { type Handler, read1, read2, signExtend } from './operands.ts';
-import { enterResident, returnResident } from './residentTransfer.ts';
+import { enterResident, returnResident } from './dispatchTransfer.ts';
 import { changeableFlags, releaseStack } from './stack.ts';
 
 export type InterruptKind = 'software' | 'fault' | 'hardware';
