@@ -7,6 +7,7 @@ import type { Cpu } from '../cpu.ts';
 import { NO_ERROR_CODE } from '../faults.ts';
 import { RF, VM, getFlags, setFlags } from '../flags.ts';
 import {
+  BIG,
   CODE,
   DESCRIPTOR_CACHE_MASK,
   DOWN_OR_CONFORMING,
@@ -69,6 +70,11 @@ function residentDescriptor(cpu: Cpu, selector: number): Descriptor | undefined 
   return known.low === words[at] && known.high === words[at + 1] ? known : undefined;
 }
 
+/** A stack that a frame of 32 bits can be put on without more ado. */
+const WIDE_STACK = USABLE_STACK | BIG;
+const WIDE_STACK_BITS = WIDE_STACK | CODE | DOWN_OR_CONFORMING;
+const BUSY_TASK_32 = 11;
+
 /** setSegment() without what is rare in it: the same segment but for its level, as user and kernel segments are. */
 function putSegment(cpu: Cpu, segment: number, selector: number, descriptor: Descriptor): void {
   const { r } = cpu;
@@ -104,7 +110,12 @@ export function enterResident(
     (gateAddress & 7) === 0 && (gateEntry & FAST_READ_SUPERVISOR) !== 0
       ? ((gateEntry & ~0xfff) | (gateAddress & 0xfff)) >> 2
       : place(cpu, gateAddress, 8, FAST_READ_SUPERVISOR);
-  if (gate === undefined || gateAt < 0 || vector * 8 + 7 > r[IDT_LIMIT] >>> 0) {
+  if (
+    gate === undefined ||
+    gateAt < 0 ||
+    vector * 8 + 7 > r[IDT_LIMIT] >>> 0 ||
+    cpu.addressesParagraphs
+  ) {
     return false;
   }
   const current = r[CPL];
@@ -138,8 +149,9 @@ export function enterResident(
     const stack = residentDescriptor(cpu, selector);
     if (
       stack === undefined ||
-      (stack.attributes & (USABLE_STACK | CODE)) !== USABLE_STACK ||
+      (stack.attributes & WIDE_STACK_BITS) !== WIDE_STACK ||
       (selector & 3) !== level ||
+      (r[ATTRIBUTES + TR] & 15) !== BUSY_TASK_32 ||
       stack.dpl !== level
     ) {
       return false;
@@ -151,7 +163,7 @@ export function enterResident(
       (linear & 3) === 0 && (linear & 0xfff) <= 0xfe8 && (entry & FAST_WRITE_SUPERVISOR) !== 0
         ? ((entry & ~0xfff) | (linear & 0xfff)) >> 2
         : place(cpu, linear, 20 + codeBytes, FAST_WRITE_SUPERVISOR);
-    if (at < 0) {
+    if (at < 0 || (bottom >>> 0) + 19 + codeBytes > stack.limit >>> 0) {
       return false;
     }
     frame = at + (codeBytes >> 2);
@@ -204,7 +216,7 @@ export function returnResident(cpu: Cpu): boolean {
     (linear & 3) === 0 && (linear & 0xfff) <= 0xfec && (entry & cpu.readMask) !== 0
       ? ((entry & ~0xfff) | (linear & 0xfff)) >> 2
       : place(cpu, linear, 20, cpu.readMask);
-  if (at < 0 || (offset >>> 0) + 19 > cpu.highest[SS]) {
+  if (at < 0 || (offset >>> 0) + 19 > cpu.highest[SS] || cpu.addressesParagraphs) {
     return false;
   }
   const eip = words[at];

@@ -2,6 +2,7 @@
 // (SDM vol. 3, chapter 4). Everything that is not answered by the fast table comes here. A translation returns a
 // byte offset into machine memory; a fault returns -1 and waits in PendingFault.
 import { OPEN_BUS_OFFSET, RAM_OFFSET, type MachineMemory } from '../../memoryLayout.ts';
+import { ROM_END } from '../../rom.ts';
 import { PF_FAULT, type PendingFault } from '../faults.ts';
 import { CR0, CR0_PG, CR0_WP, CR2, CR3, CR4, CR4_PSE } from '../registers.ts';
 import { FastTable } from './fastTable.ts';
@@ -60,6 +61,8 @@ export class Mmu {
   private liveFetches = 0;
   /** Data references so far; hits are these less the misses. */
   references = 0;
+  /** Bytes of ROM below 1 MB; read-only, and seen again below 4 GB. */
+  romSize = 0;
   readonly memory: MachineMemory;
   private readonly r: Int32Array;
   private readonly fault: PendingFault;
@@ -113,10 +116,7 @@ export class Mmu {
         }
         const marked = pte | PTE_ACCESSED | ((want & WANT_WRITE) === 0 ? 0 : PTE_DIRTY);
         const flags = ((pte & pde & (PTE_WRITABLE | PTE_USER)) >> 1) | ((marked & PTE_DIRTY) >> 4);
-        if (
-          this.allows(flags, want) &&
-          (marked === pte || this.codePages[tableEntry >>> 12] === 0)
-        ) {
+        if (this.allows(flags, want) && (marked === pte || this.isPlain(tableEntry))) {
           words[(RAM_OFFSET + tableEntry) >> 2] = marked;
           const physical = pte & ~0xfff;
           const count = this.observer.instructionCount;
@@ -415,7 +415,9 @@ export class Mmu {
       return 0;
     }
     const rights = RIGHTS[(this.r[CR0] & CR0_WP) === 0 ? flags : flags | ENTRY_PROTECTED];
-    return this.codePages[physical >>> 12] === 0 ? rights : rights & ~FAST_WRITE;
+    return this.codePages[physical >>> 12] === 0 && !this.isRom(physical)
+      ? rights
+      : rights & ~FAST_WRITE;
   }
 
   /** Offset of a physical page in machine memory; outside RAM a page of ones, freshly painted. */
@@ -423,8 +425,34 @@ export class Mmu {
     if (physical >>> 0 < this.memory.ramSize) {
       return RAM_OFFSET + physical;
     }
+    const inRam = this.inRom(physical);
+    if (inRam >>> 0 < this.memory.ramSize) {
+      return RAM_OFFSET + inRam;
+    }
     this.memory.bytes.fill(0xff, OPEN_BUS_OFFSET, OPEN_BUS_OFFSET + 0x1000);
     return OPEN_BUS_OFFSET;
+  }
+
+  /** Whether a physical address below 1 MB lies in ROM. */
+  private isRom(physical: number): boolean {
+    return physical < ROM_END && physical >= ROM_END - this.romSize;
+  }
+
+  /** A physical address below 4 GB that shows the ROM, as the address where the ROM stands; any other as it is. */
+  inRom(physical: number): number {
+    return physical >>> 0 >= 0x1_0000_0000 - this.romSize
+      ? (physical >>> 0) - 0x1_0000_0000 + ROM_END
+      : physical;
+  }
+
+  /** Whether a physical address in RAM can be written without telling anybody. */
+  private isPlain(physical: number): boolean {
+    return this.codePages[physical >>> 12] === 0 && !this.isRom(physical);
+  }
+
+  /** Whether a store at this byte offset changes anything: ROM does not. */
+  keeps(offset: number): boolean {
+    return this.romSize === 0 || !this.isRom(offset - RAM_OFFSET);
   }
 
   readPhysical32(address: number): number {
@@ -434,7 +462,7 @@ export class Mmu {
   }
 
   private writePhysical32(address: number, value: number): void {
-    if (address >>> 0 < this.memory.ramSize) {
+    if (address >>> 0 < this.memory.ramSize && !this.isRom(address)) {
       this.memory.words[(RAM_OFFSET + address) >> 2] = value;
       this.noticeStore(RAM_OFFSET + address, 4);
     }
