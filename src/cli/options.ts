@@ -64,11 +64,16 @@ export const COMMANDS: Readonly<Record<string, CommandRule>> = {
     },
   },
   boot: {
-    usage: 'l4scope boot [options] IMAGE',
-    summary: 'boot any Multiboot 1 image, its first serial port on stdin and stdout',
+    usage: 'l4scope boot [options] IMAGE | l4scope boot [options] --rom FILE',
+    summary:
+      'boot any Multiboot 1 image, its first serial port on stdin and stdout, or run a raw ROM',
     programArguments: false,
     options: {
       module: { value: 'FILE[=CMDLINE]', help: 'load a module', repeats: true },
+      rom: {
+        value: 'FILE',
+        help: 'a raw ROM, ending at 0xFFFFF and 0xFFFFFFFF; console on port E9h, status 0 if the last POST code is FF',
+      },
       cmdline: { value: 'TEXT', help: "the image's command line" },
       ...MACHINE,
     },

@@ -4,6 +4,7 @@ import { Bus, type PortRange } from './bus.ts';
 import { Clock } from './clock.ts';
 import { AtaChannel } from './devices/ata/channel.ts';
 import { AtaDrive } from './devices/ata/drive.ts';
+import { CONSOLE_PORT, DiagnosticPort, POST_PORTS } from './devices/diagnosticPorts.ts';
 import { ExitPort, type ExitReason } from './devices/exitPorts.ts';
 import { Mc146818 } from './devices/mc146818.ts';
 import { PicPair } from './devices/pic8259.ts';
@@ -12,6 +13,7 @@ import { SharedLine, Uart16550 } from './devices/uart16550.ts';
 import { type InputEntry, type InputLog, InputReplay } from './inputLog.ts';
 import type { MachineOptions, MachineStatistics, RunResult } from './machineOptions.ts';
 import { type MachineMemory, RAM_OFFSET, createMemory } from './memoryLayout.ts';
+import { ROM_END, checkRom } from './rom.ts';
 import { type BootModule, loadMultiboot } from './multiboot.ts';
 import { type DiskSource, RecordedDisk } from './recordedDisk.ts';
 import {
@@ -23,7 +25,7 @@ import {
 } from './snapshot.ts';
 import { machineStatistics } from './statistics.ts';
 import type { PageTranslation, Registers, Target, TlbEntry } from './target.ts';
-import { enterBootState } from './x86/bootState.ts';
+import { enterBootState, enterResetState } from './x86/bootState.ts';
 import { type ControlFlowListener, Cpu } from './x86/cpu.ts';
 import { architecturalWords, restoreCpu, snapshotCpu } from './x86/cpuSnapshot.ts';
 import {
@@ -100,6 +102,7 @@ export class Machine implements Target {
       { first: 0x3e8, count: 8, device: this.uarts[2] }, // COM3, IRQ 4
       { first: 0x2e8, count: 8, device: this.uarts[3] }, // COM4, IRQ 3
       ...(this.disks.length > 0 ? ataPorts(this.ata) : []),
+      ...diagnosticPorts(options),
       { first: 0xf4, count: 1, device: new ExitPort('debugExit', end), wide: true },
       { first: 0xf5, count: 1, device: new ExitPort('powerOff', end), wide: true },
     ]);
@@ -140,6 +143,20 @@ export class Machine implements Target {
       throw new Error('An image can be loaded only into a machine that has not run.');
     }
     enterBootState(this.cpu, loadMultiboot(this.ram, image, commandLine, modules));
+  }
+
+  /**
+   * Puts a ROM where it ends at 0xFFFFF and, again, at 0xFFFFFFFF, and the processor where a reset puts it. Throws
+   * ImageError. Only before anything has run.
+   */
+  loadRom(image: Uint8Array): void {
+    if (this.cpu.instructionCount !== 0) {
+      throw new Error('An image can be loaded only into a machine that has not run.');
+    }
+    checkRom(image);
+    this.ram.set(image, ROM_END - image.length);
+    this.cpu.mmu.romSize = image.length;
+    enterResetState(this.cpu);
   }
 
   /** Executes at most `maxInstructions`, and exactly as many unless something else stops it. */
@@ -406,6 +423,17 @@ export class Machine implements Target {
     hash.ram(this.ram);
     return hash.toString();
   }
+}
+
+function diagnosticPorts({ diagnostics }: MachineOptions): PortRange[] {
+  if (diagnostics === undefined) {
+    return [];
+  }
+  const post = new DiagnosticPort(diagnostics.post);
+  return [
+    ...POST_PORTS.map((first) => ({ first, count: 1, device: post })),
+    { first: CONSOLE_PORT, count: 1, device: new DiagnosticPort(diagnostics.console) },
+  ];
 }
 
 function ataPorts(ata: AtaChannel): PortRange[] {

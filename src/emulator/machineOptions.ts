@@ -12,6 +12,11 @@ export interface MachineOptions {
   readonly terminals?: readonly boolean[];
   /** At most two, on the primary ATA channel. */
   readonly disks?: readonly DiskSource[];
+  /** Takes bytes written to the POST ports 80h and 190h, and to the console port E9h; undefined: no such ports. */
+  readonly diagnostics?: {
+    readonly post: (code: number) => void;
+    readonly console: (byte: number) => void;
+  };
   readonly onSerial: (port: number, byte: number) => void;
   readonly log: (message: string) => void;
 }

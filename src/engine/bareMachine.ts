@@ -1,4 +1,4 @@
-// A machine that boots somebody's Multiboot image, with nothing known of what runs on it.
+// A machine that boots somebody's Multiboot image, or runs a raw ROM, with nothing known of what runs on it.
 import { Machine } from '../emulator/machine.ts';
 import { peekVirtual, word } from '../kernel/virtualMemory.ts';
 import { SymbolImage } from '../symbols/image.ts';
@@ -14,6 +14,8 @@ export interface BareMachineOptions {
   readonly modules: readonly { content: Uint8Array; commandLine: string }[];
   /** Takes each byte that the guest sends on its first serial port. */
   readonly output: (byte: number) => void;
+  /** The image is a raw ROM; takes what is written to the POST ports. Its console port goes to `output`. */
+  readonly post?: (code: number) => void;
   readonly log: (text: string) => void;
 }
 
@@ -30,9 +32,15 @@ export function bareMachine(image: Uint8Array, options: BareMachineOptions): Mac
           options.output(byte);
         }
       },
+      diagnostics:
+        options.post === undefined ? undefined : { post: options.post, console: options.output },
       log: options.log,
     });
-    machine.loadMultiboot(image, options.commandLine, [...options.modules]);
+    if (options.post === undefined) {
+      machine.loadMultiboot(image, options.commandLine, [...options.modules]);
+    } else {
+      machine.loadRom(image);
+    }
     return machine;
   } catch (error) {
     throw new UserError(messageOf(error));

@@ -84,6 +84,7 @@ describe('bad input', () => {
     });
     await refuses(['boot', program('large', large)], 3, /memory/);
     await refuses(['boot', guestProgram('hello')], 3, /Multiboot/);
+    await refuses(['boot', '--rom', program('short', '12345')], 3, /whole number of 4 KB pages/);
   });
 
   const ARGUMENTS: readonly [readonly string[], RegExp][] = [
@@ -98,6 +99,8 @@ describe('bad input', () => {
     [['run', '--cpu', '8086', 'x'], /--cpu must be pentium or i686/],
     [['run', '--profile', 'p.xyz', 'x'], /must end in \.folded/],
     [['boot', 'a', 'b'], /one word too many/],
+    [['boot', 'a', '--rom', 'b'], /--rom excludes IMAGE/],
+    [['boot', '--rom', 'b', '--module', 'c'], /--rom excludes --module/],
     [['dap', '--port', '99999'], /from 0 to 65535/],
   ];
 

@@ -5,7 +5,7 @@ import { RAM_OFFSET } from '../memoryLayout.ts';
 import type { Cpu } from './cpu.ts';
 import type { Instruction } from './decode/instruction.ts';
 import { HANDLERS } from './execute/handlers.ts';
-import { MODES } from './blocks.ts';
+import { MODES, MODE_16 } from './blocks.ts';
 import { GP, UD } from './faults.ts';
 import { ACCOUNT, LOCATION, MICRO, MICRO_WORDS } from './microOps.ts';
 import { BASE, CPL, CS, LIMIT } from './registers.ts';
@@ -48,7 +48,8 @@ function fetchAddress(cpu: Cpu, eip: number): number {
     cpu.fault.set(GP, 0);
     return 0;
   }
-  const physical = cpu.mmu.translateFetch((cpu.r[BASE + CS] + eip) | 0, cpu.r[CPL] === 3);
+  const seen = cpu.mmu.translateFetch((cpu.r[BASE + CS] + eip) | 0, cpu.r[CPL] === 3);
+  const physical = cpu.mmu.inRom(seen);
   if (!cpu.fault.raised && physical >>> 0 >= cpu.memory.ramSize) {
     cpu.report(`Code outside memory: EIP 0x${(eip >>> 0).toString(16)}; the guest gets #UD.`);
     cpu.fault.set(UD, -1);
@@ -87,14 +88,14 @@ function buildBlock(
 ): number {
   const { bytes } = cpu.memory;
   const pageEnd = RAM_OFFSET + (physical | 0xfff) + 1;
-  const first = cpu.decoder.decode(bytes, RAM_OFFSET + physical, pageEnd);
+  const first = cpu.decoder.decode(bytes, RAM_OFFSET + physical, pageEnd, cpu.mode !== MODE_16);
   if (first === undefined) {
     return buildCrossing(cpu, eip, physical, scratch);
   }
   const instructions = [first];
   let position = RAM_OFFSET + physical + first.length;
   for (let last = first; instructions.length < limit && !last.row.endsBlock;) {
-    const next = cpu.decoder.decode(bytes, position, pageEnd);
+    const next = cpu.decoder.decode(bytes, position, pageEnd, cpu.mode !== MODE_16);
     if (next === undefined || position >= pageEnd) {
       break;
     }
@@ -115,7 +116,7 @@ function buildCrossing(cpu: Cpu, eip: number, physical: number, scratch: boolean
   const joined = new Uint8Array(32);
   joined.set(bytes.subarray(RAM_OFFSET + physical, RAM_OFFSET + physical + here));
   joined.set(bytes.subarray(RAM_OFFSET + (page << 12), RAM_OFFSET + (page << 12) + 16), here);
-  const instruction = cpu.decoder.decode(joined, 0, here + 16);
+  const instruction = cpu.decoder.decode(joined, 0, here + 16, cpu.mode !== MODE_16);
   if (instruction === undefined) {
     throw new Error('An instruction is longer than the decoder allows.');
   }

@@ -12,8 +12,9 @@ const SCRATCH_END = 4096;
 /** The most micro-operations that one block can need. */
 export const LARGEST_BLOCK_WORDS = SCRATCH_END - SCRATCH_START;
 const SCRATCH_INSTRUCTIONS = 64;
-/** Flat; segmented with a 32-bit stack; segmented with a 16-bit stack. */
-export const MODES = 3;
+/** Flat; segmented with a 32-bit stack; segmented with a 16-bit stack; any 16-bit code. */
+export const MODES = 4;
+export const MODE_16 = 3;
 
 interface BlockRecord {
   readonly physical: number;

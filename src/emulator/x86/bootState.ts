@@ -1,9 +1,37 @@
-// The processor as a Multiboot loader hands it over (Multiboot Specification, 3.2): protected mode, flat segments,
-// no paging, interrupts off.
+// The processor as a reset leaves it (SDM vol. 3, 9.1), and as a Multiboot loader hands it over (Multiboot
+// Specification, 3.2): protected mode, flat segments, no paging, interrupts off.
 import { BOOT_MAGIC, type BootState } from '../multiboot.ts';
 import type { Cpu } from './cpu.ts';
 import { setFlags } from './flags.ts';
 import * as R from './registers.ts';
+
+/** Family 5, as CPUID tells it: EDX after a reset (SDM vol. 3, table 9-1). */
+const RESET_EDX = { pentium: 0x52c, i686: 0x633 };
+const RESET_SEGMENT = 0x93; // present, data, writable, accessed; 16 bits
+const RESET_VECTOR = 0xfff0;
+
+/** As a reset leaves the processor: real mode, at the end of the ROM. */
+export function enterResetState(cpu: Cpu): void {
+  const { r } = cpu;
+  r.fill(0);
+  r[R.CR0] = R.CR0_ET | R.CR0_CD | R.CR0_NW;
+  r[R.EDX] = cpu.i686 ? RESET_EDX.i686 : RESET_EDX.pentium;
+  r[R.EIP] = RESET_VECTOR;
+  r[R.GDT_LIMIT] = 0xffff;
+  r[R.IDT_LIMIT] = REAL_MODE_IDT_LIMIT;
+  for (let segment = R.ES; segment <= R.GS; segment++) {
+    r[R.LIMIT + segment] = 0xffff;
+    r[R.ATTRIBUTES + segment] = RESET_SEGMENT;
+  }
+  r[R.SELECTOR + R.CS] = 0xf000;
+  r[R.BASE + R.CS] = 0xffff_0000;
+  r[R.DR0 + 6] = 0xffff_0ff0;
+  r[R.DR0 + 7] = 0x400;
+  setFlags(r, 2);
+  cpu.setPrivilege(0);
+  cpu.segmentsChanged();
+  cpu.mmu.flush();
+}
 
 const FLAT_CODE = 0xc9b; // G, D; present, code, readable, accessed
 const FLAT_DATA = 0xc93; // G, B; present, data, writable, accessed

@@ -1,11 +1,11 @@
 // The processor's state and what every instruction handler needs: registers, memory through segments and pages,
 // privilege, faults. No instruction's meaning stands here (execute/), nor the run loop (interpreter.ts).
 import type { MachineMemory } from '../memoryLayout.ts';
-import { BlockCache } from './blocks.ts';
+import { BlockCache, MODE_16 } from './blocks.ts';
 import type { Gate } from './execute/gates.ts';
 import { Decoder } from './decode/decoder.ts';
 import type { Instruction } from './decode/instruction.ts';
-import { IF, TF } from './flags.ts';
+import { IF, TF, VM } from './flags.ts';
 import { GP, PendingFault, SS_FAULT, UD, GUEST_FAULT } from './faults.ts';
 import { FpuState } from './fpuState.ts';
 import { load, probeWrite, store } from './memory/access.ts';
@@ -19,7 +19,22 @@ import {
 import { Mmu, type MmuObserver } from './memory/mmu.ts';
 import { BIG, DESCRIPTOR_CACHE_MASK } from './memory/descriptorBits.ts';
 import { type Descriptor, expandDownAllows, highestOffset } from './memory/segmentation.ts';
-import { ATTRIBUTES, BASE, CPL, CR3, CS, DS, EFLAGS, EIP, ES, GS, LIMIT, SS } from './registers.ts';
+import {
+  ATTRIBUTES,
+  BASE,
+  CPL,
+  CR0,
+  CR0_PE,
+  CR3,
+  CS,
+  DS,
+  EFLAGS,
+  EIP,
+  ES,
+  GS,
+  LIMIT,
+  SS,
+} from './registers.ts';
 
 /** The I/O ports as the processor reaches them; width in bits. */
 export interface PortSpace {
@@ -193,6 +208,15 @@ export class Cpu implements MmuObserver {
     this.mmu.flush();
   }
 
+  /** Real mode, or virtual-8086 mode: a selector is a paragraph number. */
+  get addressesParagraphs(): boolean {
+    return (this.r[CR0] & CR0_PE) === 0 || (this.r[EFLAGS] & VM) !== 0;
+  }
+
+  get virtual8086(): boolean {
+    return (this.r[EFLAGS] & VM) !== 0;
+  }
+
   setPrivilege(level: number): void {
     this.r[CPL] = level;
     this.want = level === 3 ? WANT_USER : 0;
@@ -216,7 +240,8 @@ export class Cpu implements MmuObserver {
     const bit = 1 << segment;
     this.flatSegments = flat ? this.flatSegments | bit : this.flatSegments & ~bit;
     this.flat = (this.flatSegments & ALL_FLAT) === ALL_FLAT && this.stackMask === -1;
-    this.mode = this.flat ? 0 : this.stackMask === -1 ? 1 : 2;
+    const narrowCode = (r[ATTRIBUTES + CS] & BIG) === 0;
+    this.mode = narrowCode ? MODE_16 : this.flat ? 0 : this.stackMask === -1 ? 1 : 2;
   }
 
   segmentsChanged(): void {
@@ -251,6 +276,12 @@ export class Cpu implements MmuObserver {
   effectiveAddress(i: Instruction): number {
     const { r } = this;
     const offset = (r[i.base] + (r[i.index] << i.shift) + i.displacement) | 0;
+    return i.address16 ? offset & 0xffff : offset;
+  }
+
+  /** The offset `bytes` above a memory operand's start; a 16-bit one wraps. */
+  addressAbove(i: Instruction, bytes: number): number {
+    const offset = (this.effectiveAddress(i) + bytes) | 0;
     return i.address16 ? offset & 0xffff : offset;
   }
 
@@ -293,6 +324,23 @@ export class Cpu implements MmuObserver {
   probe(segment: number, offset: number, size: number): void {
     this.mmu.references++;
     if (!probeWrite(this.mmu, this.linear(segment, offset, size, true), size, this.want)) {
+      throw GUEST_FAULT;
+    }
+  }
+
+  /** systemRead32 and systemWrite32 for a word of 16 bits. */
+  systemRead16(linear: number): number {
+    this.mmu.references++;
+    const value = load(this.mmu, linear, 2, 0);
+    if (this.fault.raised) {
+      throw GUEST_FAULT;
+    }
+    return value;
+  }
+
+  systemWrite16(linear: number, value: number): void {
+    this.mmu.references++;
+    if (!store(this.mmu, linear, 2, value, 0)) {
       throw GUEST_FAULT;
     }
   }

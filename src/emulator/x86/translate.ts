@@ -1,5 +1,6 @@
 // Instructions to micro-operations. What the fast path does not know becomes GENERIC, which calls the handler; so
 // this file decides speed only, never meaning. One emitter for each handler name, in one table.
+import { MODE_16 } from './blocks.ts';
 import type { Instruction } from './decode/instruction.ts';
 import { OPERAND_IMMEDIATE, OPERAND_MEMORY, OPERAND_REGISTER } from './decode/instruction.ts';
 import type { HandlerName } from './execute/handlers.ts';
@@ -36,7 +37,7 @@ export class MicroWriter {
     this.code = code;
     this.position = position;
     this.flat = mode === 0;
-    this.wideStack = mode !== 2;
+    this.wideStack = mode !== 2 && mode !== MODE_16;
     this.traced = traced;
   }
 

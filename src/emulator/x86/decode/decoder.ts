@@ -1,5 +1,5 @@
-// Bytes to Instruction, by the table alone (SDM vol. 2, chapter 2). Knows 32-bit code segments; touches no guest
-// state: the caller gives it bytes that were already translated and permitted.
+// Bytes to Instruction, by the table alone (SDM vol. 2, chapter 2), for code segments of 32 and of 16 bits; touches no
+// guest state: the caller gives it bytes that were already translated and permitted.
 import { DS, EBP, ESP, SS } from '../registers.ts';
 import {
   Instruction,
@@ -63,15 +63,16 @@ export class Decoder {
     this.i686 = i686;
   }
 
-  /** Decodes at `position`; undefined if the instruction does not end before `end`. */
-  decode(bytes: Uint8Array, position: number, end: number): Instruction | undefined {
+  /** Decodes at `position`; undefined if the instruction does not end before `end`. `wide`: the code segment's D flag. */
+  decode(bytes: Uint8Array, position: number, end: number, wide = true): Instruction | undefined {
     this.bytes = bytes;
     this.position = position;
     this.end = Math.min(end, position + MAXIMUM_LENGTH);
     this.segmentPrefix = -1;
-    this.wide = true;
+    this.wide = wide;
     const i = new Instruction(UNKNOWN);
-    this.prefixes(i);
+    i.address16 = !wide;
+    this.prefixes(i, wide);
     if (!this.opcode(i, end)) {
       return undefined;
     }
@@ -99,16 +100,16 @@ export class Decoder {
     return low | (this.next16() << 16);
   }
 
-  private prefixes(i: Instruction): void {
+  private prefixes(i: Instruction, wide: boolean): void {
     for (; this.position < this.end; this.position++) {
       const byte = this.bytes[this.position];
       const segment = SEGMENT_PREFIXES.get(byte);
       if (segment !== undefined) {
         this.segmentPrefix = segment;
       } else if (byte === 0x66) {
-        this.wide = false;
+        this.wide = !wide;
       } else if (byte === 0x67) {
-        i.address16 = true;
+        i.address16 = wide;
       } else if (byte === 0xf0) {
         i.lock = true;
       } else if (byte === 0xf2) {

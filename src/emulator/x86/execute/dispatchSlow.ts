@@ -52,8 +52,10 @@ export function slowStore(
   if (offset < 0) {
     return false;
   }
-  cpu.memory.words[offset >> 2] = value;
-  cpu.mmu.noticeStore(offset, 4);
+  if (cpu.mmu.keeps(offset)) {
+    cpu.memory.words[offset >> 2] = value;
+    cpu.mmu.noticeStore(offset, 4);
+  }
   return true;
 }
 

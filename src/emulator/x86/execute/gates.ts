@@ -6,13 +6,15 @@ import { PRESENT } from '../memory/descriptorBits.ts';
 import { privilegeOf } from '../memory/segmentation.ts';
 import { CPL, EFLAGS, IDT_BASE, IDT_LIMIT } from '../registers.ts';
 
-const TASK_GATE = 5;
+export const TASK_GATE = 5;
 const INTERRUPT_GATE_16 = 6;
 const TRAP_GATE_16 = 7;
 const INTERRUPT_GATE = 0xe;
 const TRAP_GATE = 0xf;
 
-/** A present 32-bit interrupt or trap gate, taken apart. */
+const GATES = new Set([TASK_GATE, INTERRUPT_GATE_16, TRAP_GATE_16, INTERRUPT_GATE, TRAP_GATE]);
+
+/** A present interrupt, trap or task gate, taken apart. */
 export interface Gate {
   readonly low: number;
   readonly high: number;
@@ -20,6 +22,8 @@ export interface Gate {
   readonly dpl: number;
   readonly selector: number;
   readonly offset: number;
+  /** Of what is pushed: 32 or 16. */
+  readonly width: number;
 }
 
 /** The gate of a vector, or the fault that SDM vol. 2, INT, prescribes. */
@@ -36,32 +40,30 @@ export function readGate(cpu: Cpu, vector: number, software: boolean, external: 
   if (software && privilegeOf(attributes) < r[CPL]) {
     cpu.fault.raise(GP, code);
   }
-  if (type === TASK_GATE) {
-    cpu.unsupported(`the task gate of vector ${vector}`);
-  }
-  if (type === INTERRUPT_GATE_16 || type === TRAP_GATE_16) {
-    cpu.unsupported(`the 16-bit gate of vector ${vector}`);
-  }
-  if (type !== INTERRUPT_GATE && type !== TRAP_GATE) {
+  if (!GATES.has(type)) {
     cpu.fault.raise(GP, code);
   }
   if ((attributes & PRESENT) === 0) {
     cpu.fault.raise(NP, code);
   }
+  const wide = type === INTERRUPT_GATE || type === TRAP_GATE;
   const gate = {
     low,
     high,
     type,
     dpl: privilegeOf(attributes),
     selector: low >>> 16,
-    offset: (low & 0xffff) | (high & 0xffff_0000),
+    offset: (low & 0xffff) | (wide ? high & 0xffff_0000 : 0),
+    width: wide ? 32 : 16,
   };
-  cpu.gates[vector] = gate;
+  // The fast path is for 32-bit gates only.
+  cpu.gates[vector] = wide ? gate : undefined;
   return gate;
 }
 
 /** The flags that a handler starts without; an interrupt gate also closes interrupts. */
 export function clearHandlerFlags(cpu: Cpu, gate: Gate): void {
-  const cleared = NT | TF | RF | VM | (gate.type === INTERRUPT_GATE ? IF : 0);
+  const closes = gate.type === INTERRUPT_GATE || gate.type === INTERRUPT_GATE_16;
+  const cleared = NT | TF | RF | VM | (closes ? IF : 0);
   cpu.r[EFLAGS] &= ~cleared;
 }

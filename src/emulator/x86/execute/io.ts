@@ -4,26 +4,27 @@ import { type Instruction, OPERAND_IMMEDIATE } from '../decode/instruction.ts';
 import { GP } from '../faults.ts';
 import { ATTRIBUTES, BASE, CPL, EAX, EDX, LIMIT, TR } from '../registers.ts';
 import { type Handler, readRegister, writeRegister } from './operands.ts';
+import { isTask32 } from './newStack.ts';
 import { ioPrivilege } from './stack.ts';
 
 const IO_MAP_BASE = 0x66; // offset in the TSS of the bitmap's offset
 
 export function checkPort(cpu: Cpu, port: number, width: number): void {
-  if (cpu.r[CPL] <= ioPrivilege(cpu)) {
+  if (cpu.r[CPL] <= ioPrivilege(cpu) && !cpu.virtual8086) {
     return;
   }
   const { r } = cpu;
   const limit = r[LIMIT + TR] >>> 0;
-  if (r[ATTRIBUTES + TR] === 0 || limit < IO_MAP_BASE + 1) {
+  if (!isTask32(r[ATTRIBUTES + TR]) || limit < IO_MAP_BASE + 1) {
     cpu.fault.raise(GP, 0);
   }
-  const map = cpu.systemRead32((r[BASE + TR] + IO_MAP_BASE - 2) | 0) >>> 16;
+  const map = cpu.systemRead16((r[BASE + TR] + IO_MAP_BASE) | 0);
   const first = map + (port >> 3);
   // Two bytes are always looked at, so the map must reach one byte beyond the port's own.
   if (first + 1 > limit) {
     cpu.fault.raise(GP, 0);
   }
-  const bits = cpu.systemRead32((r[BASE + TR] + first) | 0) >>> (port & 7);
+  const bits = cpu.systemRead16((r[BASE + TR] + first) | 0) >>> (port & 7);
   if ((bits & ((1 << (width >> 3)) - 1)) !== 0) {
     cpu.fault.raise(GP, 0);
   }

@@ -17,6 +17,7 @@ import {
   CPL,
   CS,
   ES,
+  ESP,
   FS,
   GDT_BASE,
   GDT_LIMIT,
@@ -32,7 +33,7 @@ import {
 import { type Handler, read1, read2, write1, writeRegister } from './operands.ts';
 
 const LDT_TYPE = 2;
-const TSS_AVAILABLE = 9;
+const TSS_AVAILABLE = [1, 9];
 const TSS_BUSY_BIT = 2;
 
 /** ES, CS, SS, DS stand in bits 3-4 of their PUSH and POP; FS and GS in the same bits with bit 2 set. */
@@ -42,8 +43,10 @@ function encodedSegment(i: Instruction): number {
 
 function popSegment(cpu: Cpu, i: Instruction): void {
   const selector = cpu.peekStack(0, i.width) & 0xffff;
+  // POP SS: the stack pointer is as wide as the old stack.
+  const mask = cpu.stackMask;
   loadSegment(cpu, encodedSegment(i), selector);
-  cpu.setStackPointer(cpu.stackOffset(-(i.width >> 3)));
+  cpu.r[ESP] = (cpu.r[ESP] & ~mask) | ((cpu.r[ESP] + (i.width >> 3)) & mask);
   if (encodedSegment(i) === SS) {
     cpu.inhibitInterrupts = true;
   }
@@ -78,7 +81,7 @@ const FAR_POINTER_SEGMENT = new Map([
 
 function loadFarPointer(cpu: Cpu, i: Instruction): void {
   const offset = read2(cpu, i);
-  const above = (cpu.effectiveAddress(i) + (i.width >> 3)) | 0;
+  const above = cpu.addressAbove(i, i.width >> 3);
   const selector = cpu.read(i.segment, above, 16);
   loadSegment(cpu, FAR_POINTER_SEGMENT.get(i.opcode) ?? DS, selector);
   writeRegister(cpu, i.register1, i.width, offset);
@@ -133,9 +136,19 @@ function loadTable(cpu: Cpu, i: Instruction, base: number, limit: number): void 
 
 function loadTaskRegister(cpu: Cpu, i: Instruction): void {
   const selector = read1(cpu, i, 16);
-  const descriptor = loadSystemSegment(cpu, TR, selector, [TSS_AVAILABLE]);
+  const descriptor = loadSystemSegment(cpu, TR, selector, TSS_AVAILABLE);
   cpu.systemWrite32((descriptor.address + 4) | 0, descriptor.high | (TSS_BUSY_BIT << 8));
   cpu.r[ATTRIBUTES + TR] |= TSS_BUSY_BIT;
+}
+
+/** Descriptors, the LDT and the task register are protected mode's alone (SDM vol. 2: #UD elsewhere). */
+function protectedOnly(handler: Handler): Handler {
+  return (cpu, i) => {
+    if (cpu.addressesParagraphs) {
+      cpu.fault.raise(UD);
+    }
+    handler(cpu, i);
+  };
 }
 
 export const segmentHandlers = {
@@ -146,7 +159,7 @@ export const segmentHandlers = {
   movToSegment,
   movFromSegment,
   loadFarPointer,
-  arpl: (cpu, i) => {
+  arpl: protectedOnly((cpu, i) => {
     const mine = read1(cpu, i, 16);
     const asked = read2(cpu, i, 16) & 3;
     const lower = (mine & 3) < asked;
@@ -154,42 +167,42 @@ export const segmentHandlers = {
       write1(cpu, i, (mine & ~3) | asked, 16);
     }
     answerZero(cpu, lower);
-  },
-  lar: (cpu, i) => {
+  }),
+  lar: protectedOnly((cpu, i) => {
     const found = visible(cpu, read2(cpu, i, 16), [1, 2, 3, 4, 5, 9, 11, 12]);
     if (found !== undefined) {
       write1(cpu, i, found.high & 0x00f0_ff00);
     }
     answerZero(cpu, found !== undefined);
-  },
-  lsl: (cpu, i) => {
+  }),
+  lsl: protectedOnly((cpu, i) => {
     const found = visible(cpu, read2(cpu, i, 16), [1, 2, 3, 9, 11]);
     if (found !== undefined) {
       write1(cpu, i, found.limit);
     }
     answerZero(cpu, found !== undefined);
-  },
-  verr: (cpu, i) => {
+  }),
+  verr: protectedOnly((cpu, i) => {
     verify(cpu, i, false);
-  },
-  verw: (cpu, i) => {
+  }),
+  verw: protectedOnly((cpu, i) => {
     verify(cpu, i, true);
-  },
-  sldt: (cpu, i) => {
+  }),
+  sldt: protectedOnly((cpu, i) => {
     write1(cpu, i, cpu.r[SELECTOR + LDTR], i.kind1 === OPERAND_REGISTER ? i.width : 16);
-  },
-  str: (cpu, i) => {
+  }),
+  str: protectedOnly((cpu, i) => {
     write1(cpu, i, cpu.r[SELECTOR + TR], i.kind1 === OPERAND_REGISTER ? i.width : 16);
-  },
-  lldt: (cpu, i) => {
+  }),
+  lldt: protectedOnly((cpu, i) => {
     const selector = read1(cpu, i, 16);
     if ((selector & 0xfffc) === 0) {
       clearSegment(cpu, LDTR, selector);
     } else {
       loadSystemSegment(cpu, LDTR, selector, [LDT_TYPE]);
     }
-  },
-  ltr: loadTaskRegister,
+  }),
+  ltr: protectedOnly(loadTaskRegister),
   sgdt: (cpu, i) => {
     storeTable(cpu, i, cpu.r[GDT_BASE], cpu.r[GDT_LIMIT]);
   },

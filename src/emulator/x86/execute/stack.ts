@@ -73,6 +73,7 @@ export function ioPrivilege(cpu: Cpu): number {
 }
 
 function popFlags(cpu: Cpu, i: Instruction): void {
+  requireIoPrivilegeInVirtual8086(cpu);
   let mask = changeableFlags(cpu);
   if (i.width === 16) {
     mask &= 0xffff;
@@ -86,6 +87,8 @@ function enter(cpu: Cpu, i: Instruction): void {
   const level = i.immediate2 & 31;
   const oldBase = cpu.r[EBP];
   const frame = cpu.stackOffset(bytes);
+  // On a 16-bit stack the frame's address keeps the upper half of ESP.
+  const frameTop = (cpu.r[ESP] & ~cpu.stackMask) | frame;
   const depth = (level + 1) * bytes + i.immediate;
   cpu.probe(SS, cpu.stackOffset(depth), bytes);
   cpu.write(SS, frame, i.width, oldBase);
@@ -94,10 +97,10 @@ function enter(cpu: Cpu, i: Instruction): void {
     cpu.write(SS, cpu.stackOffset((nesting + 1) * bytes), i.width, link);
   }
   if (level > 0) {
-    cpu.write(SS, cpu.stackOffset((level + 1) * bytes), i.width, frame);
+    cpu.write(SS, cpu.stackOffset((level + 1) * bytes), i.width, frameTop);
   }
   const pushed = level > 0 ? level + 1 : 1;
-  writeRegister(cpu, EBP, i.width, frame);
+  writeRegister(cpu, EBP, i.width, frameTop);
   cpu.setStackPointer(cpu.stackOffset(pushed * bytes + i.immediate));
 }
 
@@ -116,6 +119,7 @@ export const stackHandlers = {
   pusha: pushAll,
   popa: popAll,
   pushf: (cpu, i) => {
+    requireIoPrivilegeInVirtual8086(cpu);
     cpu.push(getFlags(cpu.r) & ~(RF | VM), i.width);
   },
   popf: popFlags,
@@ -127,6 +131,13 @@ export const stackHandlers = {
 export function requireIoPrivilege(cpu: Cpu): void {
   if (cpu.r[CPL] > ioPrivilege(cpu)) {
     cpu.fault.raise(GP, 0);
+  }
+}
+
+/** INT n, IRET, PUSHF and POPF in virtual-8086 mode are for IOPL 3 (SDM vol. 3, 20.2.7). */
+export function requireIoPrivilegeInVirtual8086(cpu: Cpu): void {
+  if (cpu.virtual8086) {
+    requireIoPrivilege(cpu);
   }
 }
 

@@ -64,9 +64,6 @@ function writeCr0(cpu: Cpu, value: number): void {
   if ((value & CR0_PG) !== 0 && (value & CR0_PE) === 0) {
     cpu.fault.raise(GP, 0);
   }
-  if ((value & CR0_PE) === 0) {
-    cpu.unsupported('real mode (CR0.PE cleared)');
-  }
   const changed = r[CR0] ^ value;
   r[CR0] = (value & CR0_WRITABLE) | CR0_ET;
   if ((changed & CR0_PG) !== 0) {

@@ -48,8 +48,10 @@ export function store(
       return false;
     }
     if (size === 4 && (offset & 3) === 0) {
-      mmu.memory.words[offset >> 2] = value;
-      mmu.noticeStore(offset, 4);
+      if (mmu.keeps(offset)) {
+        mmu.memory.words[offset >> 2] = value;
+        mmu.noticeStore(offset, 4);
+      }
     } else {
       storeBytes(mmu, offset, size, value);
     }
@@ -70,6 +72,9 @@ export function store(
 
 function storeBytes(mmu: Mmu, offset: number, size: number, value: number): void {
   const bytes = mmu.memory.bytes;
+  if (!mmu.keeps(offset)) {
+    return;
+  }
   for (let index = 0; index < size; index++) {
     bytes[offset + index] = value >>> (index * 8);
   }

@@ -2,6 +2,7 @@
 // (SDM vol. 3, chapter 4). Everything that is not answered by the fast table comes here. A translation returns a
 // byte offset into machine memory; a fault returns -1 and waits in PendingFault.
 import { OPEN_BUS_OFFSET, RAM_OFFSET, type MachineMemory } from '../../memoryLayout.ts';
+import { ROM_END } from '../../rom.ts';
 import { PF_FAULT, type PendingFault } from '../faults.ts';
 import { CR0, CR0_PG, CR0_WP, CR2, CR3, CR4, CR4_PSE } from '../registers.ts';
 import { FastTable } from './fastTable.ts';
@@ -46,6 +47,9 @@ const RIGHTS = Uint8Array.from({ length: 16 }, (_, flags) => {
   );
 });
 
+/** What is looked at in the entry of a page directory: the usual one names a table and was used before. */
+const USUAL_PDE = PTE_PRESENT | PTE_ACCESSED | PDE_LARGE;
+
 export class Mmu {
   readonly instructionTlb = new Tlb(8);
   readonly dataTlb = new Tlb(16);
@@ -57,6 +61,8 @@ export class Mmu {
   private liveFetches = 0;
   /** Data references so far; hits are these less the misses. */
   references = 0;
+  /** Bytes of ROM below 1 MB; read-only, and seen again below 4 GB. */
+  romSize = 0;
   readonly memory: MachineMemory;
   private readonly r: Int32Array;
   private readonly fault: PendingFault;
@@ -82,7 +88,8 @@ export class Mmu {
     if (this.r[CR0] >= 0) {
       return this.unpaged(page) + (linear & 0xfff);
     }
-    let place = this.dataTlb.find(page);
+    const fresh = this.dataTlb.isFresh(page);
+    let place = fresh ? -1 : this.dataTlb.find(page);
     if (place >= 0) {
       return this.smallHit(place, linear, want);
     }
@@ -100,15 +107,25 @@ export class Mmu {
     if (directoryEntry >>> 0 < ramSize) {
       const pde = words[(RAM_OFFSET + directoryEntry) >> 2];
       const tableEntry = (pde & ~0xfff) + ((page & 0x3ff) << 2);
-      const marked = pde & (PTE_PRESENT | PTE_ACCESSED | PDE_LARGE);
-      if (marked === (PTE_PRESENT | PTE_ACCESSED) && tableEntry >>> 0 < ramSize) {
+      if ((pde & USUAL_PDE) === (PTE_PRESENT | PTE_ACCESSED) && tableEntry >>> 0 < ramSize) {
         const pte = words[(RAM_OFFSET + tableEntry) >> 2];
-        const marks = PTE_PRESENT | PTE_ACCESSED | ((want & WANT_WRITE) === 0 ? 0 : PTE_DIRTY);
-        const flags = ((pte & pde & (PTE_WRITABLE | PTE_USER)) >> 1) | ((pte & PTE_DIRTY) >> 4);
-        if ((pte & marks) === marks && this.allows(flags, want)) {
+        if ((pte & PTE_PRESENT) === 0) {
+          r[CR2] = linear;
+          this.fault.set(PF_FAULT, want);
+          return -1;
+        }
+        const marked = pte | PTE_ACCESSED | ((want & WANT_WRITE) === 0 ? 0 : PTE_DIRTY);
+        const flags = ((pte & pde & (PTE_WRITABLE | PTE_USER)) >> 1) | ((marked & PTE_DIRTY) >> 4);
+        if (this.allows(flags, want) && (marked === pte || this.isPlain(tableEntry))) {
+          words[(RAM_OFFSET + tableEntry) >> 2] = marked;
           const physical = pte & ~0xfff;
+          const count = this.observer.instructionCount;
           dataTlb.misses++;
-          dataTlb.fill(page, physical, flags, r[CR3], this.observer.instructionCount);
+          if (fresh) {
+            dataTlb.fillFresh(page, physical | flags, r[CR3], count);
+          } else {
+            dataTlb.fill(page, physical, flags, r[CR3], count);
+          }
           return this.installSmall(linear, physical, flags);
         }
       }
@@ -118,6 +135,27 @@ export class Mmu {
     }
     dataTlb.misses++;
     return this.fillData(linear);
+  }
+
+  /**
+   * For a doubleword that the fast table did not answer, if its page is in the data TLB with a right of the fast table
+   * (FAST_*): uses the entry as an access would, and returns the byte offset. Else -1, and nothing has changed.
+   */
+  useResident(linear: number, right: number): number {
+    const { dataTlb, fast } = this;
+    const page = linear >>> 12;
+    const place = this.r[CR0] < 0 ? dataTlb.find(page) : -1;
+    if (place < 0) {
+      return -1;
+    }
+    const physical = dataTlb.physical(place);
+    const rights = this.rights(physical, dataTlb.flags(place));
+    if ((rights & right) === 0) {
+      return -1;
+    }
+    dataTlb.touch(place);
+    fast.installSmall(page, (RAM_OFFSET + physical) | rights);
+    return RAM_OFFSET + physical + (linear & 0xfff);
   }
 
   private unpaged(page: number): number {
@@ -205,12 +243,35 @@ export class Mmu {
 
   /** Physical address of an instruction fetch (not an offset), or -1 with a fault pending. */
   translateFetch(linear: number, user: boolean): number {
+    const { r, observer } = this;
     const page = linear >>> 12;
-    if (this.r[CR0] >= 0) {
+    if (r[CR0] >= 0) {
       this.installFetch(page, page << 12, ENTRY_USER);
       return linear;
     }
     const tlb = this.instructionTlb;
+    const directoryEntry = (r[CR3] & ~0xfff) + ((linear >>> 22) << 2);
+    if (tlb.isFresh(page) && directoryEntry >>> 0 < this.memory.ramSize) {
+      // The usual miss after a change of address space, in one piece like that of translate().
+      const { words, ramSize } = this.memory;
+      const pde = words[(RAM_OFFSET + directoryEntry) >> 2];
+      const tableEntry = (pde & ~0xfff) + ((page & 0x3ff) << 2);
+      if ((pde & USUAL_PDE) === (PTE_PRESENT | PTE_ACCESSED) && tableEntry >>> 0 < ramSize) {
+        const pte = words[(RAM_OFFSET + tableEntry) >> 2];
+        const flags = ((pte & pde & (PTE_WRITABLE | PTE_USER)) >> 1) | ((pte & PTE_DIRTY) >> 4);
+        if (
+          (pte & (PTE_PRESENT | PTE_ACCESSED)) === (PTE_PRESENT | PTE_ACCESSED) &&
+          (!user || (flags & ENTRY_USER) !== 0)
+        ) {
+          const physical = pte & ~0xfff;
+          tlb.misses++;
+          tlb.fillFresh(page, physical | flags, r[CR3], observer.instructionCount);
+          this.installFetch(page, physical, flags);
+          observer.codePageFilled(page, physical >>> 12);
+          return physical + (linear & 0xfff);
+        }
+      }
+    }
     const place = tlb.find(page);
     if (place >= 0) {
       const flags = tlb.flags(place);
@@ -228,8 +289,8 @@ export class Mmu {
       return -1;
     }
     tlb.misses++;
-    const { walkPhysical, walkFlags, observer } = this;
-    tlb.fill(page, walkPhysical, walkFlags, this.r[CR3], observer.instructionCount);
+    const { walkPhysical, walkFlags } = this;
+    tlb.fill(page, walkPhysical, walkFlags, r[CR3], observer.instructionCount);
     this.installFetch(page, walkPhysical, walkFlags);
     observer.codePageFilled(page, walkPhysical >>> 12);
     return walkPhysical + (linear & 0xfff);
@@ -254,9 +315,7 @@ export class Mmu {
     }
     const pde = words[(RAM_OFFSET + directoryEntry) >> 2];
     const tableEntry = (pde & ~0xfff) + (((linear >>> 12) & 0x3ff) << 2);
-    const marked =
-      (pde & (PTE_PRESENT | PTE_ACCESSED | PDE_LARGE)) === (PTE_PRESENT | PTE_ACCESSED);
-    if (!marked || tableEntry >>> 0 >= ramSize) {
+    if ((pde & USUAL_PDE) !== (PTE_PRESENT | PTE_ACCESSED) || tableEntry >>> 0 >= ramSize) {
       return this.walkFully(linear, want);
     }
     const pte = words[(RAM_OFFSET + tableEntry) >> 2];
@@ -356,7 +415,9 @@ export class Mmu {
       return 0;
     }
     const rights = RIGHTS[(this.r[CR0] & CR0_WP) === 0 ? flags : flags | ENTRY_PROTECTED];
-    return this.codePages[physical >>> 12] === 0 ? rights : rights & ~FAST_WRITE;
+    return this.codePages[physical >>> 12] === 0 && !this.isRom(physical)
+      ? rights
+      : rights & ~FAST_WRITE;
   }
 
   /** Offset of a physical page in machine memory; outside RAM a page of ones, freshly painted. */
@@ -364,8 +425,34 @@ export class Mmu {
     if (physical >>> 0 < this.memory.ramSize) {
       return RAM_OFFSET + physical;
     }
+    const inRam = this.inRom(physical);
+    if (inRam >>> 0 < this.memory.ramSize) {
+      return RAM_OFFSET + inRam;
+    }
     this.memory.bytes.fill(0xff, OPEN_BUS_OFFSET, OPEN_BUS_OFFSET + 0x1000);
     return OPEN_BUS_OFFSET;
+  }
+
+  /** Whether a physical address below 1 MB lies in ROM. */
+  private isRom(physical: number): boolean {
+    return physical < ROM_END && physical >= ROM_END - this.romSize;
+  }
+
+  /** A physical address below 4 GB that shows the ROM, as the address where the ROM stands; any other as it is. */
+  inRom(physical: number): number {
+    return physical >>> 0 >= 0x1_0000_0000 - this.romSize
+      ? (physical >>> 0) - 0x1_0000_0000 + ROM_END
+      : physical;
+  }
+
+  /** Whether a physical address in RAM can be written without telling anybody. */
+  private isPlain(physical: number): boolean {
+    return this.codePages[physical >>> 12] === 0 && !this.isRom(physical);
+  }
+
+  /** Whether a store at this byte offset changes anything: ROM does not. */
+  keeps(offset: number): boolean {
+    return this.romSize === 0 || !this.isRom(offset - RAM_OFFSET);
   }
 
   readPhysical32(address: number): number {
@@ -375,7 +462,7 @@ export class Mmu {
   }
 
   private writePhysical32(address: number, value: number): void {
-    if (address >>> 0 < this.memory.ramSize) {
+    if (address >>> 0 < this.memory.ramSize && !this.isRom(address)) {
       this.memory.words[(RAM_OFFSET + address) >> 2] = value;
       this.noticeStore(RAM_OFFSET + address, 4);
     }

@@ -29,6 +29,7 @@ import {
   NOT_SYSTEM,
   PRESENT,
   READ_WRITE,
+  USABLE_STACK,
 } from './descriptorBits.ts';
 
 /** A descriptor taken apart. */
@@ -135,6 +136,37 @@ export function clearSegment(cpu: Cpu, segment: number, selector: number): void 
   cpu.segmentChanged(segment);
 }
 
+/**
+ * A segment register in real or virtual-8086 mode (SDM vol. 3, 20.1.1 and 20.2). Real mode leaves limit and size as
+ * they are, so that a segment prepared in protected mode keeps them.
+ */
+export function loadParagraph(cpu: Cpu, segment: number, selector: number): void {
+  const { r } = cpu;
+  const size = r[ATTRIBUTES + segment] & (BIG | GRANULAR);
+  r[SELECTOR + segment] = selector;
+  r[BASE + segment] = selector << 4;
+  if (cpu.virtual8086) {
+    r[LIMIT + segment] = 0xffff;
+    r[ATTRIBUTES + segment] = USABLE_STACK | DPL_BITS;
+  } else {
+    r[ATTRIBUTES + segment] = USABLE_STACK | size;
+  }
+  cpu.segmentChanged(segment);
+}
+
+/** Whether a whole access lies in a segment that is not in a register yet. */
+export function reaches(
+  { attributes, limit }: Descriptor,
+  offset: number,
+  size: number,
+  write: boolean,
+): boolean {
+  return (
+    (offset >>> 0) + size - 1 <= highestOffset(attributes, limit, write) ||
+    expandDownAllows(attributes, limit, offset, size, write)
+  );
+}
+
 /** MOV or POP to DS, ES, FS, GS, and the far-pointer loads. */
 export function loadDataSegment(cpu: Cpu, segment: number, selector: number): void {
   if ((selector & 0xfffc) === 0) {
@@ -198,14 +230,11 @@ export function setCodeSegment(
   descriptor: Descriptor,
   level: number,
 ): void {
-  if ((descriptor.attributes & BIG) === 0) {
-    cpu.unsupported('a 16-bit code segment');
-  }
   markAccessed(cpu, descriptor);
   setUsedCodeSegment(cpu, selector, descriptor, level);
 }
 
-/** The same when the descriptor is known to be of 32 bits and to carry its accessed bit. */
+/** The same when the descriptor is known to carry its accessed bit. */
 export function setUsedCodeSegment(
   cpu: Cpu,
   selector: number,
@@ -248,7 +277,9 @@ function isInner(attributes: number, level: number): boolean {
 }
 
 export function loadSegment(cpu: Cpu, segment: number, selector: number): void {
-  if (segment === SS) {
+  if (cpu.addressesParagraphs) {
+    loadParagraph(cpu, segment, selector);
+  } else if (segment === SS) {
     loadStackSegment(cpu, selector);
   } else {
     loadDataSegment(cpu, segment, selector);

@@ -32,6 +32,9 @@ function afterUse(tree: number, way: number): number {
   return way < 2 ? (tree & 4) | (way === 0 ? 3 : 1) : (tree & 2) | (way === 2 ? 4 : 0);
 }
 
+/** The tree of a set whose only use was of its first way. */
+const AFTER_FIRST_WAY = afterUse(0, 0);
+
 export class Tlb {
   readonly sets: number;
   private readonly words: Int32Array;
@@ -137,6 +140,24 @@ export class Tlb {
     words[first + TREE] = afterUse(words[first + TREE], way);
     this.fillCounts[place] = count;
     return place;
+  }
+
+  /** Whether a page's set was not filled since the last flush: then nothing is found in it, and it fills from its front. */
+  isFresh(page: number): boolean {
+    return ((this.usedSets >> (page & (this.sets - 1))) & 1) === 0;
+  }
+
+  /** fill() for a page whose set is fresh. */
+  fillFresh(page: number, entry: number, directory: number, count: number): void {
+    const { words } = this;
+    const set = page & (this.sets - 1);
+    const first = set << SET_SHIFT;
+    this.usedSets |= 1 << set;
+    words[first] = page;
+    words[first + ENTRY] = entry;
+    words[first + DIRECTORY] = directory;
+    words[first + TREE] = AFTER_FIRST_WAY;
+    this.fillCounts[first] = count;
   }
 
   drop(page: number): void {

@@ -1,0 +1,16 @@
+// A raw ROM image: code from the reset vector on, with nothing around it.
+import { ImageError } from './elfImage.ts';
+
+/** Physical address behind the ROM's copy in the first megabyte. */
+export const ROM_END = 0x10_0000;
+const LARGEST = 0x4_0000;
+const PAGE = 0x1000;
+
+/** Throws ImageError. */
+export function checkRom({ length }: Uint8Array): void {
+  if (length === 0 || length > LARGEST || length % PAGE !== 0) {
+    throw new ImageError(
+      `A ROM is a whole number of 4 KB pages, at most 256 KB; this file has ${length} bytes.`,
+    );
+  }
+}
