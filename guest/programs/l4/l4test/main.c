@@ -56,6 +56,7 @@ static void (*const chapters[])(void) = {
 	check_sigma0,     check_ids,        check_ipc,        check_timeouts, check_mapping,
 	check_unmap,      check_threads,    check_tasks,      check_scheduling, check_exceptions,
 	check_interrupts, check_hostile,    check_memory_exhaustion, check_fpu, check_small_spaces,
+	check_long_messages, check_clans,
 	check_segment_extension, check_protection,
 };
 
@@ -66,6 +67,6 @@ int main(void)
 	for (unsigned i = 0; i < sizeof chapters / sizeof chapters[0]; i++) {
 		chapters[i]();
 	}
-	print("selftest: %u failures\n", failures);
+	print("l4test: %u failures\n", failures);
 	return failures != 0;
 }
