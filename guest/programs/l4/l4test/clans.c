@@ -6,7 +6,7 @@
 #include "check.h"
 
 enum { CHIEF_TASK = FIRST_TASK, OUTSIDER_TASK = FIRST_TASK + 1, MEMBER_TASK = FIRST_TASK + 2, CLAN_PAGER = 7 };
-enum { CROSSING = 70, FORGED = 71, DONE = 72 };
+enum { CROSSING = 70, FORGED = 71, DONE = 72, A_SECOND = 250 << 16 | 9 << 4 /* send timeout */ };
 
 static struct l4_threadid chief, outsider, member;
 static struct l4_message seen_by_chief, seen_by_outsider, seen_by_member, answer_to_member;
@@ -26,7 +26,7 @@ static unsigned send_as(struct l4_threadid name, struct l4_threadid to, unsigned
 			 "addl $8, %%esp\n" L4_CFI(".cfi_adjust_cfa_offset -8")
 			 "popl %%ebp\n" L4_CFI(".cfi_adjust_cfa_offset -4")
 			 : "+a"(result), "+d"(w0), "+b"(w1), "+S"(low), "+D"(high)
-			 : "c"(&name), [vector] "i"(L4_VECTOR_IPC), [timeouts] "i"(L4_SEND_AT_ONCE),
+			 : "c"(&name), [vector] "i"(L4_VECTOR_IPC), [timeouts] "i"(A_SECOND),
 			   [nil] "i"(L4_NIL_DESCRIPTOR)
 			 : "memory", "cc");
 	return result;

@@ -3,6 +3,7 @@
  * Registers that make no sense: the kernel must survive, and refuse.
  */
 #include "check.h"
+#include "worker.h"
 
 enum { ROUNDS = 2000 };
 
@@ -91,6 +92,7 @@ static void run_hostile_task(const char *name, thread_function *function)
 	struct l4_message report = l4_ipc_receive(task, L4_RECEIVE_SHORT, l4_receive_timeout_us(30000000));
 	check_equal(name, report.result == L4_OK ? report.w0 : report.result, ROUNDS);
 	delete_task(task);
+	set_small_space(main_thread, MAIN_PRIORITY, 0); /* it can have moved this task */
 }
 
 static void check_direction_flag(void)
