@@ -45,6 +45,17 @@ struct l4_threadid clans_nearest(const struct tcb *self, struct l4_threadid dest
 	return chief_of(self);
 }
 
+bool clans_inside(const struct space *space, unsigned chief)
+{
+	while (space && space->chief != space->task) {
+		if (space->chief == chief) {
+			return true;
+		}
+		space = space_lookup(space->chief);
+	}
+	return false;
+}
+
 void sys_id_nearest(struct trap_frame *frame)
 {
 	struct l4_threadid destination = {frame->esi, frame->edi};

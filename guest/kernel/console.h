@@ -18,12 +18,4 @@ void panic(const char *message) __attribute__((noreturn));
 /* The same for an exception that the kernel itself raised. */
 void panic_with_frame(const char *message, const struct trap_frame *frame) __attribute__((noreturn));
 
-/* A kind of message that this kernel does not do yet: names it and panics in a debug build (-DL4_DEBUG); else the
- * operation ends with its error code. */
-#ifdef L4_DEBUG
-#define NOT_YET(what) panic("not yet: " what)
-#else
-#define NOT_YET(what) ((void)0)
-#endif
-
 #endif

@@ -38,7 +38,7 @@ static bool page_fault(struct tcb *self, struct trap_frame *frame)
 		return false;
 	}
 	return small_space_show(self->space, address) ||
-	       user_page_in(self, address, (frame->error_code & PAGE_FAULT_WRITE) != 0);
+	       user_page_in(self, address, (frame->error_code & PAGE_FAULT_WRITE) != 0, frame->eip, L4_NEVER);
 }
 
 static bool device_not_available(struct tcb *self, struct trap_frame *frame)

@@ -5,21 +5,24 @@
  *
  * A message is delivered into the receiver's user registers at once, so a thread that has become ready has nothing
  * left to do but return to user mode. The one exception is receive_follows: its message was fetched from the send
- * queue while something for its own receive phase was waiting already.
+ * queue while something for its own receive phase was waiting already. Long messages are carried by the sender's
+ * thread in any case; the receiver that fetches one wakes it for that.
  */
 #include "ipc.h"
 
 #include <l4/probes.h>
 
-#include "clans.h"
-#include "console.h"
 #include "interrupt.h"
+#include "ipc_route.h"
+#include "long_message.h"
 #include "message.h"
 #include "schedule.h"
 #include "send_queue.h"
 #include "system_calls.h"
 #include "thread.h"
 #include "timeout.h"
+#include "transfer_memory.h"
+#include "user_memory.h"
 
 /* From these values on a descriptor means "no such phase". */
 #define FIRST_NIL_SEND_DESCRIPTOR 0xbfc00000u
@@ -46,67 +49,27 @@ static bool accepts(const struct tcb *receiver, const struct tcb *sender)
 	switch (receiver->state) {
 	case THREAD_WAITING: return true;
 	case THREAD_RECEIVING:
-	case THREAD_PAGE_FAULT_REPLY: return same_id(receiver->partner, sender->id);
+	case THREAD_PAGE_FAULT_REPLY: return same_id(receiver->partner, sender->ipc.source);
 	default: return false;
 	}
-}
-
-/* Kinds of message that this kernel does not do yet. */
-static bool is_unsupported_send(const struct tcb *self, const struct tcb *receiver)
-{
-	if (self->ipc.send_descriptor & ~DESCRIPTOR_FLAGS) {
-		NOT_YET("long message (send)");
-		return true;
-	}
-	if (receiver->id.high == self->id.high) {
-		return false; /* the same chief: within a clan everything goes directly, and deceit is ignored */
-	}
-	enum l4_nearest_type type;
-	struct l4_threadid nearest = clans_nearest(self, receiver->id, &type);
-	if (!l4_same_task(nearest, receiver->id)) {
-		NOT_YET("redirection to a chief");
-		return true;
-	}
-	if ((self->ipc.send_descriptor & L4_SEND_DECEIT) && type != L4_SAME_CLAN) {
-		NOT_YET("deceit");
-		return true;
-	}
-	return false;
-}
-
-static bool is_unsupported_receive(const struct ipc_parameters *ipc)
-{
-	if ((ipc->receive_descriptor & ~DESCRIPTOR_FLAGS) && !(ipc->receive_descriptor & L4_RECEIVE_MAP)) {
-		NOT_YET("long message (receive buffer)");
-		return true;
-	}
-	return false;
-}
-
-/* L4_OK, or why nothing can be sent; nobody has been told anything yet. */
-static enum l4_completion_code check_send(const struct tcb *self, struct l4_threadid destination,
-					  struct tcb **receiver)
-{
-	*receiver = thread_lookup(destination);
-	if (!*receiver || *receiver == self) {
-		return L4_NOT_EXISTING;
-	}
-	return is_unsupported_send(self, *receiver) ? L4_SEND_CUT : L4_OK;
 }
 
 /* True: the message is with its receiver and the receive phase may begin. False: this ipc is over.
  * woken is the receiver, if it was waiting. */
 static bool send_phase(struct tcb *self, struct l4_threadid destination, struct tcb **woken)
 {
-	struct tcb *receiver;
-	enum l4_completion_code error = check_send(self, destination, &receiver);
-	if (error != L4_OK) {
-		ipc_complete(self, error);
+	struct tcb *receiver = ipc_route(self, destination);
+	if (!receiver) {
+		ipc_complete(self, L4_NOT_EXISTING);
 		return false;
 	}
 	if (accepts(receiver, self)) {
 		*woken = receiver;
-		return message_deliver(self, receiver);
+		if (!long_message_is(self, receiver)) {
+			return message_deliver(self, receiver);
+		}
+		long_message_begin(self, receiver);
+		return long_message_carry(self);
 	}
 	struct timeout timeout = timeout_send(self->ipc.timeouts);
 	if (timeout_at_once(timeout)) {
@@ -115,9 +78,13 @@ static bool send_phase(struct tcb *self, struct l4_threadid destination, struct 
 	}
 	send_queue_append(receiver, self);
 	self->state = self->ipc.kernel_rpc ? THREAD_PAGE_FAULT_SEND : THREAD_SENDING;
-	self->partner = destination;
+	self->partner = receiver->id;
 	timeout_set(self, timeout);
-	thread_block(NULL);
+	transfer_wait(self, NULL);
+	if (self->transfer.sends) {
+		*woken = self->transfer.partner;
+		return long_message_carry(self);
+	}
 	return self->ipc.receive_follows;
 }
 
@@ -141,8 +108,8 @@ static void continue_sender(struct tcb *sender, bool delivered)
 		ipc_complete(sender, L4_OK);
 	}
 	if (goes_on && !sender->send_queue && !sender->irq_pending &&
-	    !timeout_at_once(timeout_receive(sender->ipc.timeouts)) && !is_unsupported_receive(&sender->ipc)) {
-		begin_waiting(sender, sender->partner);
+	    !timeout_at_once(timeout_receive(sender->ipc.timeouts))) {
+		begin_waiting(sender, sender->ipc.destination);
 		return;
 	}
 	sender->ipc.receive_follows = goes_on;
@@ -152,9 +119,6 @@ static void continue_sender(struct tcb *sender, bool delivered)
 /* L4_OK, or why there is nothing to wait for. */
 static enum l4_completion_code check_receive(const struct tcb *self, struct l4_threadid source)
 {
-	if (is_unsupported_receive(&self->ipc)) {
-		return L4_RECEIVE_CUT;
-	}
 	bool sleep = l4_is_nil(source) || l4_is_irq(source);
 	return is_open(&self->ipc) || sleep || thread_lookup(source) ? L4_OK : L4_NOT_EXISTING;
 }
@@ -188,6 +152,12 @@ static void receive_phase(struct tcb *self, struct l4_threadid source, struct tc
 	if (sender) {
 		send_queue_remove(self, sender);
 		timeout_cancel(sender);
+		if (long_message_is(sender, self)) {
+			long_message_begin(sender, self);
+			ready_add(sender);
+			transfer_wait(self, sender);
+			return;
+		}
 		continue_sender(sender, message_deliver(sender, self));
 		stay_ready(woken, self);
 		return;
@@ -198,7 +168,7 @@ static void receive_phase(struct tcb *self, struct l4_threadid source, struct tc
 		return;
 	}
 	begin_waiting(self, source);
-	thread_block(woken);
+	transfer_wait(self, woken);
 }
 
 void ipc_perform(struct tcb *self, struct l4_threadid partner)
@@ -226,28 +196,77 @@ void ipc_perform(struct tcb *self, struct l4_threadid partner)
 	}
 }
 
-unsigned ipc_page_fault(struct tcb *self, unsigned w0, unsigned w1)
+/* What an ipc starts with; all other parameters are set before they are read. */
+static void set_parameters(struct tcb *self, unsigned send, unsigned receive, l4_timeouts timeouts, unsigned w0,
+			   unsigned w1)
 {
-	self->ipc = (struct ipc_parameters){
-		.send_descriptor = L4_SEND_SHORT,
-		.receive_descriptor = l4_receive_window(L4_WHOLE_SPACE),
-		.timeouts = L4_NEVER,
-		.words = {w0, w1},
-		.kernel_rpc = true,
-	};
+	struct ipc_parameters *ipc = &self->ipc;
+	ipc->send_descriptor = send;
+	ipc->receive_descriptor = receive;
+	ipc->timeouts = timeouts;
+	ipc->words[0] = w0;
+	ipc->words[1] = w1;
+}
+
+unsigned ipc_page_fault(struct tcb *self, unsigned w0, unsigned w1, l4_timeouts timeouts)
+{
+	set_parameters(self, L4_SEND_SHORT, l4_receive_window(L4_WHOLE_SPACE), timeouts, w0, w1);
+	self->ipc.kernel_rpc = true;
 	L4_PROBE5("l4", "pf-rpc", self, self->pager.low, self->pager.high, w0, w1);
 	ipc_perform(self, self->pager);
 	return self->ipc.rpc_result;
 }
 
+/* What of an ipc's parameters stands in the user's memory. */
+struct fetched {
+	struct l4_message_header send_header, receive_header;
+	struct l4_threadid virtual_sender;
+};
+
+static bool must_fetch(const struct trap_frame *frame)
+{
+	return (frame->eax < FIRST_NIL_SEND_DESCRIPTOR && (frame->eax & ~(unsigned)L4_SEND_MAP)) ||
+	       (frame->ebp < FIRST_NIL_RECEIVE_DESCRIPTOR && is_buffer(frame->ebp));
+}
+
+/* The thread may fault meanwhile, and is not in the ipc yet: if it is made to stop waiting for that, it finds in EAX what
+ * we put there. */
+static enum l4_completion_code fetch(struct tcb *self, struct fetched *fetched, struct trap_frame *frame)
+{
+	unsigned send = frame->eax, receive = frame->ebp;
+	bool sends = send < FIRST_NIL_SEND_DESCRIPTOR;
+	frame->eax = sends ? L4_SEND_CANCELED : L4_RECEIVE_CANCELED;
+	if (sends && is_message(send) &&
+	    !user_read(self, &fetched->send_header, send & ~DESCRIPTOR_FLAGS, sizeof fetched->send_header)) {
+		return L4_SEND_RECEIVE_FAULT_TIMEOUT;
+	}
+	if (sends && (send & L4_SEND_DECEIT) &&
+	    !user_read(self, &fetched->virtual_sender, frame->esp, sizeof fetched->virtual_sender)) {
+		return L4_SEND_RECEIVE_FAULT_TIMEOUT;
+	}
+	if (receive < FIRST_NIL_RECEIVE_DESCRIPTOR && is_buffer(receive) &&
+	    !user_read(self, &fetched->receive_header, receive & ~DESCRIPTOR_FLAGS, sizeof fetched->receive_header)) {
+		return L4_RECEIVE_SEND_FAULT_TIMEOUT;
+	}
+	frame->eax = send;
+	return L4_OK;
+}
+
 void sys_ipc(struct trap_frame *frame)
 {
 	struct tcb *self = current;
-	self->ipc = (struct ipc_parameters){
-		.send_descriptor = frame->eax,
-		.receive_descriptor = frame->ebp,
-		.timeouts = frame->ecx,
-		.words = {frame->edx, frame->ebx},
-	};
+	if (must_fetch(frame)) {
+		struct fetched fetched;
+		enum l4_completion_code error = fetch(self, &fetched, frame);
+		if (error != L4_OK) {
+			frame->eax = error;
+			return;
+		}
+		self->ipc.send_header = fetched.send_header;
+		self->ipc.receive_header = fetched.receive_header;
+		self->ipc.virtual_sender = fetched.virtual_sender;
+	}
+	set_parameters(self, frame->eax, frame->ebp, frame->ecx, frame->edx, frame->ebx);
+	self->ipc.kernel_rpc = false;
 	ipc_perform(self, (struct l4_threadid){frame->esi, frame->edi});
 }

@@ -14,7 +14,7 @@
 void ipc_perform(struct tcb *self, struct l4_threadid partner);
 
 /* A page-fault RPC to the running thread's pager; its completion code. */
-unsigned ipc_page_fault(struct tcb *self, unsigned w0, unsigned w1);
+unsigned ipc_page_fault(struct tcb *self, unsigned w0, unsigned w1, l4_timeouts timeouts);
 
 /* The thread waits for messages of this interrupt, or of anyone. */
 bool ipc_waits_for_irq(const struct tcb *thread);
@@ -26,7 +26,11 @@ void ipc_deliver_irq(struct tcb *thread, unsigned irq);
 void ipc_cancel(struct tcb *thread);
 void ipc_timed_out(struct tcb *thread);
 
-/* Takes a thread out of its receiver's send queue, and ends the waiting of those in its own. */
+/* Takes a thread that waits to send out of its receiver's queue; of no effect on others. */
+void ipc_leave_queue(struct tcb *thread);
+
+/* Takes a thread out of its receiver's send queue, aborts its long message, and ends the waiting of those in its own
+ * queue. */
 void ipc_withdraw(struct tcb *thread);
 
 /* A task dies: whoever waits for a message of one of its threads gets an error. */

@@ -5,6 +5,7 @@
  */
 #include "ipc.h"
 
+#include "long_message.h"
 #include "message.h"
 #include "schedule.h"
 #include "send_queue.h"
@@ -22,9 +23,9 @@ static bool is_receiving(const struct tcb *thread)
 	       thread->state == THREAD_PAGE_FAULT_REPLY;
 }
 
-static void leave_send_queue(struct tcb *thread)
+void ipc_leave_queue(struct tcb *thread)
 {
-	struct tcb *receiver = thread_lookup(thread->partner);
+	struct tcb *receiver = is_sending(thread) ? thread_lookup(thread->partner) : NULL;
 	if (receiver) {
 		send_queue_remove(receiver, thread);
 	}
@@ -35,7 +36,7 @@ static void end_waiting(struct tcb *thread, enum l4_completion_code code)
 {
 	timeout_cancel(thread);
 	if (is_sending(thread)) {
-		leave_send_queue(thread);
+		ipc_leave_queue(thread);
 		ipc_complete(thread, code | L4_RESULT_SEND_PHASE);
 		ready_add(thread);
 	} else if (is_receiving(thread)) {
@@ -55,6 +56,10 @@ void ipc_cancel(struct tcb *thread)
 		ready_add(thread);
 		return;
 	}
+	if (thread->transfer.partner) {
+		long_message_abort(thread);
+		return;
+	}
 	if (thread->ipc.receive_follows) {
 		thread->ipc.receive_follows = false;
 		ipc_complete(thread, L4_RECEIVE_CANCELED);
@@ -64,9 +69,10 @@ void ipc_cancel(struct tcb *thread)
 
 void ipc_withdraw(struct tcb *thread)
 {
-	if (is_sending(thread)) {
-		leave_send_queue(thread);
+	if (thread->transfer.partner) {
+		long_message_abort(thread);
 	}
+	ipc_leave_queue(thread);
 	while (thread->send_queue) {
 		struct tcb *sender = thread->send_queue;
 		send_queue_remove(thread, sender);

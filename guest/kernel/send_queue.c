@@ -29,7 +29,7 @@ void send_queue_remove(struct tcb *receiver, struct tcb *sender)
 struct tcb *send_queue_find(const struct tcb *receiver, struct l4_threadid sender)
 {
 	struct tcb *thread = receiver->send_queue;
-	while (thread && !same_id(thread->id, sender)) {
+	while (thread && !same_id(thread->ipc.source, sender)) {
 		thread = thread->send_next;
 	}
 	return thread;

@@ -9,6 +9,7 @@
 
 void send_queue_append(struct tcb *receiver, struct tcb *sender);
 void send_queue_remove(struct tcb *receiver, struct tcb *sender);
+/* By the name under which its message comes. */
 struct tcb *send_queue_find(const struct tcb *receiver, struct l4_threadid sender);
 
 #endif

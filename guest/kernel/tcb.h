@@ -23,6 +23,7 @@ enum thread_state {
 	THREAD_WAITING,   /* from anyone */
 	THREAD_PAGE_FAULT_SEND,
 	THREAD_PAGE_FAULT_REPLY,
+	THREAD_TRANSFERRING, /* in a long message: waits for what its partner does (long_message.h) */
 	THREAD_DEAD, /* shut down by an exception that nobody handles; lthread_ex_regs revives it */
 };
 
@@ -34,7 +35,21 @@ struct ipc_parameters {
 	unsigned words[2];
 	bool kernel_rpc;      /* a page-fault RPC: nothing of the reply goes to the user's registers */
 	bool receive_follows; /* its message was fetched by the receiver; it must still start to receive itself */
+	unsigned char route;  /* flags of the receiver's result: deceited, redirected, from an inner clan */
 	unsigned rpc_result;
+	struct l4_threadid source;         /* whom the receiver will see as the sender */
+	struct l4_threadid destination;    /* whom the sender named */
+	struct l4_threadid virtual_sender; /* whom a deceiving sender named as the source */
+	struct l4_message_header send_header, receive_header; /* of descriptors that are addresses */
+};
+
+/* One of the two threads of a long message. */
+struct transfer {
+	struct tcb *partner; /* null: there is none under way */
+	bool sends;
+	bool page_wanted;    /* of the receiver: its page fault is to be sent to its pager */
+	bool page_missing;   /* and that failed */
+	unsigned address;
 };
 
 /* A data segment of the thread's own (l4/syscalls.h, l4_thread_segment). */
@@ -75,6 +90,7 @@ struct tcb {
 	unsigned irq_id;                 /* irq + 1 of the associated interrupt; 0: none */
 	bool irq_pending;
 	struct ipc_parameters ipc;
+	struct transfer transfer;
 };
 
 extern struct tcb *thread_list;

@@ -6,7 +6,6 @@
 #include <l4/syscalls.h>
 
 #include "clock.h"
-#include "console.h"
 #include "schedule.h"
 #include "small_space.h"
 #include "system_calls.h"
@@ -30,6 +29,7 @@ static const unsigned char states[] = {
 	[THREAD_WAITING] = L4_STATE_WAITING,
 	[THREAD_PAGE_FAULT_SEND] = L4_STATE_PENDING_SEND,
 	[THREAD_PAGE_FAULT_REPLY] = L4_STATE_RECEIVING + L4_STATE_PAGER_RPC,
+	[THREAD_TRANSFERRING] = L4_STATE_RECEIVING,
 	[THREAD_DEAD] = L4_STATE_DEAD,
 };
 
@@ -61,10 +61,6 @@ static void set_timeslice(struct tcb *thread, unsigned mantissa, unsigned expone
 	if (mantissa == 0 && exponent == 0) {
 		return; /* unchanged */
 	}
-	if (mantissa == 0) {
-		NOT_YET("a thread without a time slice of its own");
-		return;
-	}
 	microseconds slice = (microseconds)mantissa << 2 * (LARGEST_EXPONENT - exponent);
 	thread->timeslice = slice > MAX_TIMESLICE ? MAX_TIMESLICE : (int)slice;
 }
@@ -75,11 +71,19 @@ static bool changes_small_space(unsigned param)
 	return small != 0 && small != SMALL_UNCHANGED;
 }
 
-/* Of the sizes that the byte can express there is one. */
+/* A mantissa of 0 with an exponent is a thread that runs on donated time only. */
+static bool has_no_timeslice(unsigned param)
+{
+	return param >> 24 == 0 && (param >> 20 & 0xf) != 0;
+}
+
+/* There are no threads without a time slice, and of the sizes that the byte can express there is one. */
 static bool is_possible(unsigned param)
 {
-	return param == L4_UNCHANGED || !changes_small_space(param) ||
-	       (param & SMALL_MASK << SMALL_SHIFT) == l4_small_space(l4_small_space_number(param));
+	return param == L4_UNCHANGED ||
+	       (!has_no_timeslice(param) &&
+		(!changes_small_space(param) ||
+		 (param & SMALL_MASK << SMALL_SHIFT) == l4_small_space(l4_small_space_number(param))));
 }
 
 static void set_parameters(struct tcb *thread, unsigned param)

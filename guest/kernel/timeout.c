@@ -31,6 +31,23 @@ struct timeout timeout_receive(l4_timeouts timeouts)
 	return decode(timeouts >> 24, timeouts & 0xf);
 }
 
+/* 4^(15-p) microseconds, 0 for p = 15; as a limit of both phases of a message. */
+static l4_timeouts fault_timeouts(unsigned exponent)
+{
+	unsigned mantissa = exponent < 15 ? 1 : 0;
+	return l4_send_timeout(mantissa, exponent) | l4_receive_timeout(mantissa, exponent);
+}
+
+l4_timeouts timeout_send_fault(l4_timeouts timeouts)
+{
+	return fault_timeouts(timeouts >> 12 & 0xf);
+}
+
+l4_timeouts timeout_receive_fault(l4_timeouts timeouts)
+{
+	return fault_timeouts(timeouts >> 8 & 0xf);
+}
+
 void timeout_set(struct tcb *thread, struct timeout timeout)
 {
 	if (timeout.never) {

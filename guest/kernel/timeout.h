@@ -15,6 +15,11 @@ struct timeout {
 struct timeout timeout_send(l4_timeouts timeouts);
 struct timeout timeout_receive(l4_timeouts timeouts);
 
+/* The limits for the page-fault messages of a long message: of faults in the receiver's space, by the sender's word,
+ * and of faults in the sender's space, by the receiver's. */
+l4_timeouts timeout_send_fault(l4_timeouts timeouts);
+l4_timeouts timeout_receive_fault(l4_timeouts timeouts);
+
 static inline bool timeout_at_once(struct timeout timeout)
 {
 	return !timeout.never && timeout.duration == 0;

@@ -14,7 +14,7 @@
 
 enum { PAGE_FAULT_WORD_WRITE = 2, PAGE_FAULT_WORD_FLAGS = 3 };
 
-bool user_page_in(struct tcb *self, unsigned address, bool write)
+bool user_page_in(struct tcb *self, unsigned address, bool write, unsigned eip, l4_timeouts timeouts)
 {
 	if (self->space == sigma0_space) {
 		const page_table_entry *entry = entry_find(self->space->page_directory, address);
@@ -22,11 +22,10 @@ bool user_page_in(struct tcb *self, unsigned address, bool write)
 		return !protected && mapping_sigma0(address & L4_PAGE_MASK) == MAP_DONE;
 	}
 	unsigned w0 = (address & ~(unsigned)PAGE_FAULT_WORD_FLAGS) | (write ? PAGE_FAULT_WORD_WRITE : 0);
-	return l4_error(ipc_page_fault(self, w0, self->user_frame->eip)) == L4_OK;
+	return l4_error(ipc_page_fault(self, w0, eip, timeouts)) == L4_OK;
 }
 
-/* The kernel's address of a user's byte, when the page tables allow the access; else null. */
-static char *translate(const struct space *space, unsigned address, bool write)
+char *user_translate(const struct space *space, unsigned address, bool write)
 {
 	unsigned needed = PAGE_PRESENT | PAGE_USER | (write ? PAGE_WRITABLE : 0);
 	const page_table_entry *entry = entry_find(space->page_directory, address);
@@ -43,9 +42,9 @@ static bool copy(struct tcb *self, unsigned address, char *buffer, unsigned size
 		return false;
 	}
 	while (size > 0) {
-		char *there = translate(self->space, address, write);
+		char *there = user_translate(self->space, address, write);
 		if (!there) {
-			if (!user_page_in(self, address, write)) {
+			if (!user_page_in(self, address, write, self->user_frame->eip, L4_NEVER)) {
 				return false;
 			}
 			continue;

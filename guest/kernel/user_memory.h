@@ -13,7 +13,13 @@
 bool user_read(struct tcb *self, void *to, unsigned from, unsigned size);
 bool user_write(struct tcb *self, unsigned to, const void *from, unsigned size);
 
-/* One page of the running thread's: by the kernel for sigma0, by page-fault RPC for all others. */
-bool user_page_in(struct tcb *self, unsigned address, bool write);
+/* For user_page_in: the fault is the kernel's, in a long message. */
+#define USER_PAGE_IN_IPC 0xffffffffu
+
+/* One page of the running thread's: by the kernel for sigma0, by page-fault RPC for all others. The pager is told eip. */
+bool user_page_in(struct tcb *self, unsigned address, bool write, unsigned eip, l4_timeouts timeouts);
+
+/* The kernel's address of a byte of any space, up to the page's end, when the page tables allow the access; else null. */
+char *user_translate(const struct space *space, unsigned address, bool write);
 
 #endif

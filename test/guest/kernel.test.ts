@@ -9,9 +9,9 @@ describe('The µ-kernel in the emulator', () => {
   before(buildImages);
 
   it('passes its own test of every system call on a Pentium with 64 MB.', () => {
-    const run = runKernel('selftest');
+    const run = runKernel('l4test');
     const text = masked(run.console);
-    assert.equal(text, goldenText('selftest', text));
+    assert.equal(text, goldenText('l4test', text));
     assert.doesNotMatch(text, /^FAIL/m);
     assert.deepEqual([run.reason, run.status], ['debugExit', exitStatus(0)]);
   });
@@ -21,9 +21,9 @@ describe('The µ-kernel in the emulator', () => {
     ['i686', 256],
   ] as const) {
     it(`passes its own test on ${cpu} with ${memoryMegabytes} MB.`, () => {
-      const run = runKernel('selftest', { cpu, memoryMegabytes });
+      const run = runKernel('l4test', { cpu, memoryMegabytes });
       assert.doesNotMatch(run.console, /^FAIL|panic/m);
-      assert.match(run.console, /selftest: 0 failures\n$/);
+      assert.match(run.console, /l4test: 0 failures\n$/);
     });
   }
 

@@ -80,7 +80,7 @@ describe("The µ-kernel's mapping database", () => {
   it('agrees with the page tables of all spaces, node for entry, whenever a thread is in user mode.', () => {
     let console = '';
     const machine = kernelMachine(
-      'selftest',
+      'l4test',
       { memoryMegabytes: MEMORY_MEGABYTES },
       (port, byte) => {
         console += port === 0 ? String.fromCharCode(byte) : '';

@@ -101,7 +101,13 @@ static inline unsigned highest_bit(unsigned word)
 	return index;
 }
 
-/* Waits for an interrupt: the one place where the kernel can be interrupted. */
+/* Lets interrupts in, while the kernel does something long on behalf of the running thread, which may be preempted. */
+static inline void preemption_point(void)
+{
+	__asm__ volatile("sti\n\tnop\n\tcli" : : : "memory");
+}
+
+/* Waits for an interrupt, in the idle thread. */
 static inline void wait_for_interrupt(void)
 {
 	__asm__ volatile("sti\n\thlt\n\tcli" : : : "memory");

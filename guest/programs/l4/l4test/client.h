@@ -3,8 +3,8 @@
  * A task that receives mappings and touches memory on command. Its pager gives it this program's pages one-to-one;
  * a fault at SCRATCH or above is counted and answered with a page that holds NOT_MAPPED.
  */
-#ifndef SELFTEST_CLIENT_H
-#define SELFTEST_CLIENT_H
+#ifndef L4TEST_CLIENT_H
+#define L4TEST_CLIENT_H
 
 #include "check.h"
 

@@ -2,6 +2,8 @@
  *
  * The chapters in order, and what they share.
  */
+#include <stddef.h>
+
 #include "check.h"
 
 static unsigned failures;
@@ -52,20 +54,35 @@ void echo(void)
 	}
 }
 
-static void (*const chapters[])(void) = {
-	check_sigma0,     check_ids,        check_ipc,        check_timeouts, check_mapping,
-	check_unmap,      check_threads,    check_tasks,      check_scheduling, check_exceptions,
-	check_interrupts, check_hostile,    check_memory_exhaustion, check_fpu, check_small_spaces,
-	check_segment_extension, check_protection,
+typedef void chapter(void);
+
+static chapter *const chapters[] = {
+	check_sigma0,     check_ids,          check_ipc,        check_timeouts,     check_mapping,
+	check_unmap,      check_threads,      check_tasks,      check_scheduling,   check_exceptions,
+	check_interrupts, check_hostile,      check_memory_exhaustion, check_fpu,   check_small_spaces,
+	check_long_messages, check_clans,     NULL,
 };
+
+static chapter *const limit_chapters[] = {
+	check_leaving_small_spaces, check_segment_extension, check_protection, NULL,
+};
+
+static void run(chapter *const *list)
+{
+	while (*list) {
+		(*list++)();
+	}
+}
 
 int main(void)
 {
 	main_thread = l4_myself();
 	pager_thread = start_thread(PAGER, serve_page_faults);
-	for (unsigned i = 0; i < sizeof chapters / sizeof chapters[0]; i++) {
-		chapters[i]();
+	run(chapters);
+	if (segment_limits_are_checked()) {
+		print("segment limits:\n");
+		run(limit_chapters);
 	}
-	print("selftest: %u failures\n", failures);
+	print("l4test: %u failures\n", failures);
 	return failures != 0;
 }

@@ -3,8 +3,8 @@
  * Provoking exceptions on purpose: a table whose handlers note what came and go on where they are told to. It lies in
  * memory that all threads and tasks of the test share, so only one of them may be at it at a time.
  */
-#ifndef SELFTEST_EXCEPTIONS_H
-#define SELFTEST_EXCEPTIONS_H
+#ifndef L4TEST_EXCEPTIONS_H
+#define L4TEST_EXCEPTIONS_H
 
 #include "check.h"
 

@@ -3,8 +3,8 @@
  * A task that runs functions of this program on command, in memory that it shares with the others one-to-one. Where
  * the program is not, its pager maps a page full of MARKER, and notes where and how often.
  */
-#ifndef SELFTEST_WORKER_H
-#define SELFTEST_WORKER_H
+#ifndef L4TEST_WORKER_H
+#define L4TEST_WORKER_H
 
 #include "check.h"
 

@@ -128,6 +128,16 @@ static void check_threads_have_their_own(void)
 	stop_thread(PARTNER);
 }
 
+bool segment_limits_are_checked(void)
+{
+	l4_thread_segment(l4_nil(), 2, (unsigned)words, SMALL_LIMIT);
+	catch_exceptions();
+	PROVOKE("movl %0, %%gs\n\tmovl %%gs:(%1), %%eax", "r"(0x4b), "r"(SMALL_LIMIT + 1));
+	l4_thread_segment(l4_nil(), 2, 0, 0);
+	l4_load_idt(NULL);
+	return exception_vector == WITH_CODE;
+}
+
 void check_segment_extension(void)
 {
 	check_both_sides("large", 0);
