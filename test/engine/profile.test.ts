@@ -85,3 +85,23 @@ describe('the path of one write(2)', () => {
     assert.match(text, /sys_write \[server\]/);
   });
 });
+
+describe('a profile of several programs', () => {
+  for (const kind of ['l4linux', 'native'] as const) {
+    it(`names the functions of each by its own symbols (${kind})`, async () => {
+      const args = ['-c', 'hello; ls /bin'];
+      const system = await bootSystem({ program: 'sh', args, system: kind });
+      const profiling = new Profiling(system);
+      await system.execution.run();
+      profiling.stop();
+      const found = new Set(names(flameGraph(profiling.profiler.root).root));
+      for (const name of ['list', 'vdprintf', 'main']) {
+        assert.ok(found.has(name), name);
+      }
+      assert.deepEqual(
+        [...found].filter((name) => /^0x[0-7]|^0x[0-9a-b][0-9a-f]{7}/.test(name)),
+        [],
+      );
+    });
+  }
+});
