@@ -84,7 +84,11 @@ describe('bad input', () => {
     });
     await refuses(['boot', program('large', large)], 3, /memory/);
     await refuses(['boot', guestProgram('hello')], 3, /Multiboot/);
-    await refuses(['boot', '--rom', program('short', '12345')], 3, /whole number of 4 KB pages/);
+    await refuses(
+      ['boot', '--rom', program('short', new TextEncoder().encode('12345'))],
+      3,
+      /whole number of 4 KB pages/,
+    );
   });
 
   const ARGUMENTS: readonly [readonly string[], RegExp][] = [

@@ -45,7 +45,7 @@ describe('a debug session on hello', () => {
         '4.2 linux (timer interrupt): receives from irq 0',
         '4.3 linux (serial interrupt): receives from irq 3',
         '5.0 hello (pid 1)',
-      '5.1 hello (pid 1, signal thread): receives from 4.0 linux (main)',
+        '5.1 hello (pid 1, signal thread): receives from 4.0 linux (main)',
       ],
     );
     assert.equal(threads.find((thread) => thread.running)?.threadId, threadId);

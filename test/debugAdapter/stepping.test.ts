@@ -125,11 +125,11 @@ describe('breakpoints and steps', () => {
     const frame = await top(stop.threadId ?? 0);
     assert.equal(frame.name, 'sys_write');
     assert.match(frame.source?.path ?? '', /guest\/l4linux\/.*\.c$/);
-    await adapter.client.setFunctionBreakpointsRequest({ breakpoints: [{ name: 'sys_ipc' }] });
+    await adapter.client.setFunctionBreakpointsRequest({ breakpoints: [{ name: 'enter_ipc' }] });
     const next = await adapter.until(() =>
       adapter.client.continueRequest({ threadId: stop.threadId ?? 0 }),
     );
-    assert.equal((await top(next.threadId ?? 0)).name, 'sys_ipc');
+    assert.equal((await top(next.threadId ?? 0)).name, 'enter_ipc');
   });
 
   it('shows locals, registers, memory and the value of an expression', async () => {

@@ -31,10 +31,10 @@ describe('A person who debugs hello.c in VS Code', () => {
   });
 
   it('continues to the IPC that asks the Linux server to write', async () => {
-    await workbench().continueTo('ipc_perform');
+    await workbench().continueTo('enter_ipc');
     const stack = await workbench().view('Call Stack').rows();
     assert.ok(
-      stack.some((row) => row.startsWith('sys_ipc')),
+      stack.some((row) => row.startsWith('__kernel_vsyscall')),
       stack.join('\n'),
     );
   });
@@ -107,7 +107,7 @@ describe('A person who debugs hello.c in VS Code', () => {
     await stack.row('4.0 linux (main)').click();
     await workbench().view('Mapping Database').pane.getByText('Frames that 4 linux maps').waitFor();
     await workbench().screenshot('the Linux server is selected');
-    await stack.row('ipc_perform').click();
+    await stack.row('enter_ipc').click();
     await workbench().view('Mapping Database').pane.getByText('Frames that 5 hello maps').waitFor();
   });
 
@@ -115,8 +115,8 @@ describe('A person who debugs hello.c in VS Code', () => {
     const row = workbench().view('Breakpoints').row('ipc-send');
     await row.getByRole('checkbox').click();
     await workbench().page.keyboard.press('Shift+F11');
-    await workbench().view('Call Stack').row('ipc_perform').waitFor({ state: 'detached' });
-    await workbench().waitForStop('sys_ipc');
+    await workbench().view('Call Stack').row('enter_ipc').waitFor({ state: 'detached' });
+    await workbench().waitForStop('__kernel_vsyscall');
     await workbench().page.keyboard.press('F5');
     await workbench().page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
     await workbench().command('Terminal: Focus Terminal');

@@ -20,7 +20,7 @@ describe('The flame graph in VS Code', () => {
   it('shows the path of write through the library, the kernel and the server', async () => {
     await workbench().command('L4Scope: Break on IPC to the Linux Server');
     await workbench().view('Breakpoints').row('ipc-send').waitFor();
-    await workbench().continueTo('ipc_perform');
+    await workbench().continueTo('enter_ipc');
     await workbench().page.keyboard.press('F5');
     const frame = await workbench().webview('#legend');
     await frame.locator('option', { hasText: 'Path of write' }).waitFor({ state: 'attached' });

@@ -59,7 +59,7 @@ describe('the path of one write(2)', () => {
         ? node
         : node.children.map(library).find((each) => each !== undefined);
     const below = names(library(graph)!);
-    assert.ok(below.includes('sys_write') && below.includes('sys_ipc'), below.join());
+    assert.ok(below.includes('sys_write') && below.includes('enter_ipc'), below.join());
   });
 
   it('costs more by the trampoline than by the library, and least on the bare machine', () => {

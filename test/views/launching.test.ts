@@ -77,6 +77,8 @@ describe('Starting a program', () => {
     await breakOnIpc?.();
     await breakOnIpc?.();
     const conditions = vscode.registered.breakpoints.map(({ condition }) => condition);
-    assert.deepEqual(conditions, ['to == linux && from != linux && from != sigma0 && words[0] < 4096']);
+    assert.deepEqual(conditions, [
+      'to == linux && from != linux && from != sigma0 && words[0] < 4096',
+    ]);
   });
 });
