@@ -1,131 +1,7 @@
 // Real mode, virtual-8086 mode, gates, tasks and LDTs: small ROMs whose every word is compared with QEMU's.
 import assert from 'node:assert/strict';
 import { assembleRom, runRom, runRomInQemu, words } from '../support/rom.ts';
-
-/**
- * Macros and the way into protected mode. Code segment 8 starts where the ROM does, so that symbols are its offsets;
- * 0x10 is flat data; 0x1b and 0x23 are the same for ring 3; 0x28 is the TSS in use at 0x2000, 0x30 a second one at
- * 0x2100. The GDT lies in RAM at 0x1000, the IDT at 0x1800.
- */
-const PROTECTED = `
-  .macro descriptor low, high
-  .long \\low, \\high
-  .endm
-  .macro report value
-  mov \\value, %eax
-  call report_eax
-  .endm
-  .macro gate vector, handler, type
-  movw $\\handler, 0x1800 + \\vector * 8
-  movw $8, 0x1802 + \\vector * 8
-  movw $\\type << 8, 0x1804 + \\vector * 8
-  movw $0, 0x1806 + \\vector * 8
-  .endm
-  cli
-  mov $0x100, %ax
-  mov %ax, %es
-  xor %di, %di
-  mov $gdt, %si
-  mov $(gdt_end - gdt), %cx
-  cld
-  rep movsb %cs:(%si), %es:(%di)
-  lgdtl %cs:gdtr
-  lidtl %cs:idtr
-  mov %cr0, %eax
-  and $0x1fffffff, %eax
-  or $1, %eax
-  mov %eax, %cr0
-  ljmpl $8, $protected
-gdt: descriptor 0, 0
-  descriptor 0x0000ffff, 0x00409b0f
-  descriptor 0x0000ffff, 0x00cf9300
-  descriptor 0x0000ffff, 0x0040fb0f
-  descriptor 0x0000ffff, 0x00cff300
-  descriptor 0x20000067, 0x00008900
-  descriptor 0x21000067, 0x00008900
-  descriptor 0x2200002b, 0x00008100 /* 0x38: a 16-bit TSS at 0x2200 */
-  descriptor 0x0000ffff, 0x00009b0f /* 0x40: 16-bit code */
-  descriptor 0x00080000 + gate_32, 0x0000ec02 /* 0x48: call gate, two doublewords */
-  descriptor 0x00400000 + gate_16, 0x0000e403 /* 0x50: 16-bit call gate, three words */
-  descriptor 0x00300000, 0x0000e500 /* 0x58: task gate to 0x30 */
-  descriptor 0x2300001f, 0x00008200 /* 0x60: LDT at 0x2300 */
-  descriptor 0x0000ffff, 0x00009300 /* 0x68: 16-bit data, 64 KB */
-  descriptor 0x00000fff, 0x00409700 /* 0x70: expand-down, above 0xfff */
-gdt_end:
-gdtr: .word gdt_end - gdt - 1
-  .long 0x1000
-idtr: .word 0x7f
-  .long 0x1800
-  .code32
-report_eax:
-  push %ecx
-  mov $4, %ecx
-1: out %al, $0xe9
-  ror $8, %eax
-  loop 1b
-  pop %ecx
-  ret
-finish:
-  mov $0x10, %al
-  out %al, $0xf4
-  hlt
-/* Prints the vector and the whole frame, ring 0's own words too, and goes on behind the instruction. */
-fault_13: push $13
-  jmp fault
-fault_11: push $11
-  jmp fault
-fault_12: push $12
-  jmp fault
-fault_10: push $10
-  jmp fault
-fault_6: push $0
-  push $6
-fault:
-  push %edx
-  mov %esp, %edx
-  push %ds
-  push %eax
-  mov $0x10, %eax
-  mov %ax, %ds
-  report 4(%edx)
-  report 8(%edx)
-  report 12(%edx)
-  report 16(%edx)
-  report 20(%edx)
-  mov 12(%edx), %eax
-  movzbl %cs:lengths(%ebp), %eax
-  test %eax, %eax
-  jz finish
-  inc %ebp
-  add %eax, 12(%edx)
-  pop %eax
-  pop %ds
-  pop %edx
-  add $8, %esp
-  iret
-protected:
-  mov $0x10, %eax
-  mov %ax, %ds
-  mov %ax, %es
-  mov %ax, %ss
-  mov $0x7000, %esp
-  xor %ebp, %ebp
-  xor %edx, %edx
-  mov $0x2000, %edi
-  mov $0x100, %ecx
-  xor %eax, %eax
-  rep stosl
-  movl $0x6000, 0x2004
-  movl $0x10, 0x2008
-  movw $0x68, 0x2066
-  mov $0x28, %eax
-  ltr %ax
-  gate 6, fault_6, 0x8e
-  gate 10, fault_10, 0x8e
-  gate 11, fault_11, 0x8e
-  gate 12, fault_12, 0x8e
-  gate 13, fault_13, 0x8e
-`;
+import { PROTECTED } from './systemTables.ts';
 
 const CASES: readonly [name: string, text: string][] = [
   [
@@ -379,6 +255,71 @@ second_interrupted:
   iret
 `,
   ],
+  [
+    'debug registers: writes, reads or writes of 1, 2 and 4 bytes, a repeated string, single steps, DR6 and DR7',
+    `${PROTECTED}
+  gate 1, debug, 0x8e
+  mov $0x3000, %eax
+  mov %eax, %dr0
+  mov $0x3005, %eax
+  mov %eax, %dr1
+  mov $0x3008, %eax
+  mov %eax, %dr2
+  xor %eax, %eax
+  mov %eax, %dr6
+  pushf
+  orl $0x100, (%esp)
+  popf
+  mov $2, %ecx
+  mov $0x4000, %edi
+  rep stosb
+  movl $9, 0x3000
+  nop
+  pushf
+  andl $~0x100, (%esp)
+  popf
+  mov $0x073d002a, %eax
+  mov %eax, %dr7
+  movl $1, 0x2ffc
+  movl $2, 0x3000
+  mov 0x3000, %eax
+  movb $3, 0x3003
+  movl $4, 0x3004
+  mov 0x3004, %al
+  mov 0x3005, %al
+  incw 0x3004
+  mov 0x3008, %eax
+  addl $1, 0x3008
+  push 0x3008
+  pop 0x300c
+  mov $0x2ff8, %edi
+  mov $6, %ecx
+  xor %eax, %eax
+  rep stosl
+  mov %dr6, %eax
+  call report_eax
+  xor %eax, %eax
+  mov %eax, %dr7
+  mov %dr7, %eax
+  call report_eax
+  movl $2, 0x3000
+  jmp finish
+lengths:
+debug: push %eax
+  report 4(%esp)
+  report %ecx
+  mov %dr6, %eax
+  and $0xffff, %eax
+  call report_eax
+  test $8, %al
+  jz 1f
+  orl $0x10000, 12(%esp)
+1: xor %eax, %eax
+  mov %eax, %dr6
+  pop %eax
+  iret
+`,
+  ],
 ];
 
 /** QEMU checks no limits; these figures are the manuals'. */
@@ -426,6 +367,39 @@ print_far:
   lretl
 `;
 
+const EXECUTION = `${PROTECTED}
+  gate 1, debug, 0x8e
+  mov $(counted + 0xf0000), %eax
+  mov %eax, %dr0
+  mov $(faulting + 0xf0000), %eax
+  mov %eax, %dr1
+  mov $0x40a, %eax
+  mov %eax, %dr7
+  xor %ecx, %ecx
+  mov $2, %ebx
+counted: inc %ecx
+  dec %ebx
+  jnz counted
+  movw $mend, 0x1800 + 13 * 8
+  xor %ebx, %ebx
+  mov %bx, %fs
+faulting: mov %fs:0, %eax
+  report %ecx
+  jmp finish
+mend: mov $0x10, %eax
+  mov %ax, %fs
+  add $4, %esp
+  iret
+debug: mov %dr6, %eax
+  call report_eax
+  report %ecx
+  xor %eax, %eax
+  mov %eax, %dr6
+  orl $0x10000, 8(%esp)
+  iret
+lengths:
+`;
+
 /** Labels that a case leaves out. */
 function complete(text: string): string {
   const missing = ['gate_32', 'gate_16', 'lengths'].filter((name) => !text.includes(`${name}:`));
@@ -468,5 +442,12 @@ describe('System states, word for word as on QEMU', () => {
       beyondLimit, // a store into code
     ]);
     assert.deepEqual(seen.slice(30), ['1234fffc', '1234fffc', '1234', '7000']);
+  });
+
+  it('breakpoints on execution: before the instruction, once while RF is set, and after a fault in it not again', () => {
+    const { bytes, result } = runRom(assembleRom(complete(EXECUTION)));
+    assert.equal(result.reason, 'debugExit');
+    // DR6 at each #DB, and the count of instructions behind the breakpoint so far.
+    assert.deepEqual(words(bytes), ['ffff0ff1', '0', 'ffff0ff1', '1', 'ffff0ff2', '2', '2']);
   });
 });

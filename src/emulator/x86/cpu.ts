@@ -2,6 +2,7 @@
 // privilege, faults. No instruction's meaning stands here (execute/), nor the run loop (interpreter.ts).
 import type { MachineMemory } from '../memoryLayout.ts';
 import { BlockCache, MODE_16 } from './blocks.ts';
+import { breakpointsEnabled, dataHits } from './breakpoints.ts';
 import type { Gate } from './execute/gates.ts';
 import { Decoder } from './decode/decoder.ts';
 import type { Instruction } from './decode/instruction.ts';
@@ -93,6 +94,10 @@ export class Cpu implements MmuObserver {
 
   /** WANT_USER at CPL 3. */
   want = 0;
+  /** DR7 enables breakpoints: the fast table answers nothing. */
+  watching = false;
+  /** Data breakpoints that the instruction being executed has met, as in DR6. */
+  watchHits = 0;
   readMask = FAST_READ_SUPERVISOR;
   writeMask = FAST_WRITE_SUPERVISOR;
   /** CS, SS, DS and ES cover 4 GB from 0 and allow what they are used for. */
@@ -220,6 +225,12 @@ export class Cpu implements MmuObserver {
   setPrivilege(level: number): void {
     this.r[CPL] = level;
     this.want = level === 3 ? WANT_USER : 0;
+    this.watching = breakpointsEnabled(this.r);
+    if (this.watching) {
+      this.readMask = 0;
+      this.writeMask = 0;
+      return;
+    }
     this.readMask = level === 3 ? FAST_READ_USER : FAST_READ_SUPERVISOR;
     this.writeMask = level === 3 ? FAST_WRITE_USER : FAST_WRITE_SUPERVISOR;
   }
@@ -285,6 +296,11 @@ export class Cpu implements MmuObserver {
     return i.address16 ? offset & 0xffff : offset;
   }
 
+  /** Notes an access that the guest's breakpoints may be about. */
+  watch(linear: number, size: number, write: boolean): void {
+    this.watchHits |= dataHits(this.r, linear, size, write);
+  }
+
   /** Zero-extended for 8 and 16 bits; a 32-bit value is signed. */
   read(segment: number, offset: number, width: number): number {
     return this.readLinear(this.linear(segment, offset, width >> 3, false), width);
@@ -300,6 +316,9 @@ export class Cpu implements MmuObserver {
     this.mmu.references++;
     if (this.fault.raised) {
       throw GUEST_FAULT;
+    }
+    if (this.watching) {
+      this.watch(linear, width >> 3, false);
     }
     return value;
   }
@@ -317,6 +336,9 @@ export class Cpu implements MmuObserver {
     }
     if (!store(this.mmu, linear, width >> 3, value, this.want)) {
       throw GUEST_FAULT;
+    }
+    if (this.watching) {
+      this.watch(linear, width >> 3, true);
     }
   }
 

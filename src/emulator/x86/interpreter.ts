@@ -3,16 +3,14 @@
 import type { Clock } from '../clock.ts';
 import { findScratchBlock } from './blockBuilder.ts';
 import { ENTER_BLOCK } from './blocks.ts';
+import { DR6, DR6_SINGLE_STEP, instructionHits } from './breakpoints.ts';
 import type { Cpu } from './cpu.ts';
 import { executeBlocks } from './execute/dispatch.ts';
 import { EXIT } from './execute/dispatchSlow.ts';
 import { deliver, deliverResident } from './execute/interrupts.ts';
 import { DB, DOUBLE_FAULT, GUEST_FAULT, NO_ERROR_CODE, makesDoubleFault } from './faults.ts';
-import { IF, TF } from './flags.ts';
-import { CR2, DR0, EFLAGS, EIP } from './registers.ts';
-
-const DR6 = DR0 + 6;
-const DR6_SINGLE_STEP = 1 << 14;
+import { IF, RF, TF } from './flags.ts';
+import { BASE, CR2, CS, EFLAGS, EIP } from './registers.ts';
 
 /**
  * The fast path returns now and then although nothing happened, because an engine replaces a function by its
@@ -100,23 +98,44 @@ export class Interpreter {
 
   private execute(budget: number): number {
     const { cpu } = this;
+    const resumed = cpu.r[EFLAGS] & RF;
+    if (cpu.watching && this.instructionBreakpoint()) {
+      return EXIT.CONTINUE;
+    }
     const stepping = (cpu.r[EFLAGS] & TF) !== 0;
-    const single = cpu.inhibitInterrupts || stepping;
+    const single = cpu.inhibitInterrupts || stepping || cpu.watching;
     cpu.inhibitInterrupts = false;
+    cpu.watchHits = 0;
     const delivered = cpu.deliveries;
     const before = cpu.instructionCount;
     const exit = this.executeFor(single ? 1 : budget, single);
-    if (
-      stepping &&
-      exit !== EXIT.HOOK &&
-      cpu.instructionCount > before &&
-      cpu.deliveries === delivered
-    ) {
-      cpu.r[DR6] |= DR6_SINGLE_STEP;
+    if (exit === EXIT.HOOK) {
+      cpu.r[EFLAGS] |= resumed;
+    }
+    const completed = cpu.instructionCount > before && cpu.deliveries === delivered;
+    const causes = cpu.watchHits | (stepping ? DR6_SINGLE_STEP : 0);
+    if (causes !== 0 && exit !== EXIT.HOOK && completed) {
+      cpu.r[DR6] |= causes;
       cpu.instructionEip = cpu.r[EIP];
       this.deliverGuarded(DB, 'fault', NO_ERROR_CODE);
     }
     return exit;
+  }
+
+  /** A #DB before the instruction at EIP, unless RF says that it came already; RF is for one instruction. */
+  private instructionBreakpoint(): boolean {
+    const { cpu } = this;
+    const { r } = cpu;
+    const resumed = (r[EFLAGS] & RF) !== 0;
+    const found = resumed ? 0 : instructionHits(r, r[BASE + CS] + r[EIP]);
+    r[EFLAGS] &= ~RF;
+    if (found !== 0) {
+      r[DR6] |= found;
+      r[EFLAGS] |= RF;
+      cpu.instructionEip = r[EIP];
+      this.deliverGuarded(DB, 'fault', NO_ERROR_CODE);
+    }
+    return found !== 0;
   }
 
   private executeFor(budget: number, exact: boolean): number {
@@ -169,7 +188,7 @@ export class Interpreter {
     const { cpu } = this;
     const { fault } = cpu;
     let exit = executeBlocks(cpu, start);
-    while (fault.raised && (cpu.r[EFLAGS] & TF) === 0) {
+    while (fault.raised && (cpu.r[EFLAGS] & TF) === 0 && !cpu.watching) {
       if (deliverResident(cpu, fault.vector, fault.errorCode)) {
         fault.raised = false;
       } else {
@@ -188,6 +207,10 @@ export class Interpreter {
     cpu.r[EIP] = cpu.instructionEip;
     const { vector, errorCode } = cpu.fault;
     cpu.fault.raised = false;
+    if (cpu.watching) {
+      // The instruction will be met again: its breakpoint was told before.
+      cpu.r[EFLAGS] |= RF;
+    }
     this.deliverGuarded(vector, 'fault', errorCode);
   }
 

@@ -65,4 +65,5 @@ export const CR0_CD = 1 << 30;
 export const CR0_PG = 1 << 31;
 
 export const CR4_TSD = 1 << 2;
+export const CR4_DE = 1 << 3;
 export const CR4_PSE = 1 << 4;

@@ -29,6 +29,9 @@ function account(cpu: Cpu, pc: number, left: number): void {
 
 export function slowLoad(cpu: Cpu, pc: number, left: number, linear: number, size: number): number {
   account(cpu, pc, left);
+  if (cpu.watching) {
+    cpu.watch(linear, size, false);
+  }
   if (size !== 4 || (linear & 3) !== 0) {
     return load(cpu.mmu, linear, size, cpu.want);
   }
@@ -45,6 +48,9 @@ export function slowStore(
   value: number,
 ): boolean {
   account(cpu, pc, left);
+  if (cpu.watching) {
+    cpu.watch(linear, size, true);
+  }
   if (size !== 4 || (linear & 3) !== 0) {
     return store(cpu.mmu, linear, size, value, cpu.want);
   }

@@ -3,7 +3,9 @@
 // goes on from there when it is restarted.
 import type { Cpu } from '../cpu.ts';
 import { type Instruction, REP_EQUAL, REP_NONE } from '../decode/instruction.ts';
-import { DF, zero } from '../flags.ts';
+import { DR6, DR6_SINGLE_STEP } from '../breakpoints.ts';
+import { DB } from '../faults.ts';
+import { DF, TF, zero } from '../flags.ts';
 import { EAX, ECX, EDI, EDX, EFLAGS, ES, ESI } from '../registers.ts';
 import { sub } from './alu.ts';
 import { checkPort } from './io.ts';
@@ -37,8 +39,20 @@ function stringInstruction(step: Step, uses: number): Handler {
       if ((uses & COMPARES) !== 0 && zero(cpu.r) !== wanted) {
         return;
       }
+      if (zeroExtend(cpu.r[ECX], addressWidth) !== 0) {
+        trapBetweenSteps(cpu);
+      }
     }
   };
+}
+
+/** Single step and data breakpoints trap after every step; the instruction goes on when it is restarted. */
+function trapBetweenSteps(cpu: Cpu): void {
+  const causes = cpu.watchHits | ((cpu.r[EFLAGS] & TF) === 0 ? 0 : DR6_SINGLE_STEP);
+  if (causes !== 0) {
+    cpu.r[DR6] |= causes;
+    cpu.fault.raise(DB);
+  }
 }
 
 function advance(cpu: Cpu, i: Instruction, uses: number): void {
@@ -58,7 +72,13 @@ function advance(cpu: Cpu, i: Instruction, uses: number): void {
  */
 function bulk(cpu: Cpu, i: Instruction, uses: number): boolean {
   const { r, memory } = cpu;
-  if (!cpu.flat || i.address16 || i.segment > 3 || i.segment === 1 || (r[EFLAGS] & DF) !== 0) {
+  if (
+    !cpu.flat ||
+    i.address16 ||
+    i.segment > 3 ||
+    i.segment === 1 ||
+    (r[EFLAGS] & (DF | TF)) !== 0
+  ) {
     return false;
   }
   const size = i.width >> 3;

@@ -2,7 +2,17 @@
 // CLI, STI, CLC ...). The privilege check stands in the table and is made before a handler runs.
 import type { Cpu } from '../cpu.ts';
 import type { Instruction } from '../decode/instruction.ts';
-import { GP, UD } from '../faults.ts';
+import {
+  DR6,
+  DR6_ACCESS,
+  DR6_FIXED_ONES,
+  DR6_WRITABLE,
+  DR7,
+  DR7_FIXED_ONE,
+  DR7_GENERAL_DETECT,
+  DR7_WRITABLE,
+} from '../breakpoints.ts';
+import { DB, GP, UD } from '../faults.ts';
 import { AF, CF, DF, IF, PF, SF, ZF, changeFlags, getFlags } from '../flags.ts';
 import {
   CPL,
@@ -20,6 +30,7 @@ import {
   CR0_NW,
   CR2,
   CR4,
+  CR4_DE,
   CR4_TSD,
   DR0,
   EAX,
@@ -73,10 +84,26 @@ function writeCr0(cpu: Cpu, value: number): void {
   }
 }
 
-function debugRegister(i: Instruction): number {
+function debugRegister(cpu: Cpu, i: Instruction): number {
   // DR4 and DR5 are names of DR6 and DR7 while CR4.DE is clear.
   const register = i.registerField;
+  if ((register === 4 || register === 5) && (cpu.r[CR4] & CR4_DE) !== 0) {
+    cpu.fault.raise(UD);
+  }
+  if ((cpu.r[DR7] & DR7_GENERAL_DETECT) !== 0) {
+    cpu.r[DR6] |= DR6_ACCESS;
+    cpu.r[DR7] &= ~DR7_GENERAL_DETECT;
+    cpu.fault.raise(DB);
+  }
   return DR0 + (register === 4 || register === 5 ? register + 2 : register);
+}
+
+/** Whether a DR7 enables a breakpoint of the kind 10 (binary). */
+function hasPortBreakpoint(control: number): boolean {
+  return [0, 1, 2, 3].some(
+    (number) =>
+      ((control >>> (number * 2)) & 3) !== 0 && ((control >>> (16 + number * 4)) & 3) === 2,
+  );
 }
 
 /** Family 5 model 2 is the P54C; the i686 kind answers as family 6, with CMOV and nothing that it has not. */
@@ -125,15 +152,22 @@ export const systemHandlers = {
     writeControl(cpu, i.registerField, cpu.r[i.modrm & 7]);
   },
   movFromDebug: (cpu, i) => {
-    cpu.r[i.modrm & 7] = cpu.r[debugRegister(i)];
+    cpu.r[i.modrm & 7] = cpu.r[debugRegister(cpu, i)];
   },
   movToDebug: (cpu, i) => {
-    const register = debugRegister(i);
+    const register = debugRegister(cpu, i);
     const value = cpu.r[i.modrm & 7];
-    if (register === DR0 + 7 && (value & 0xff) !== 0) {
-      cpu.unsupported('hardware breakpoints in DR7');
+    if (register === DR7) {
+      if ((cpu.r[CR4] & CR4_DE) !== 0 && hasPortBreakpoint(value)) {
+        cpu.unsupported('breakpoints on I/O ports (CR4.DE)');
+      }
+      cpu.r[DR7] = (value & DR7_WRITABLE) | DR7_FIXED_ONE;
+      cpu.setPrivilege(cpu.r[CPL]);
+    } else if (register === DR6) {
+      cpu.r[DR6] = (value & DR6_WRITABLE) | DR6_FIXED_ONES;
+    } else {
+      cpu.r[register] = value;
     }
-    cpu.r[register] = value;
   },
   smsw: (cpu, i) => {
     write1(cpu, i, cpu.r[CR0], i.memoryForm ? 16 : i.width);

@@ -1,6 +1,7 @@
 // Hardware task switches (SDM vol. 3, 7.3): JMP, CALL, an interrupt through a task gate, and IRET with NT set, between
 // 32-bit and 16-bit TSSs in any combination.
 import type { Cpu } from '../cpu.ts';
+import { DR6, DR6_TASK_SWITCH, DR7, DR7_LOCAL } from '../breakpoints.ts';
 import { DB, GP, NP, TS } from '../faults.ts';
 import { NT, VM, getFlags, setFlags } from '../flags.ts';
 import { CODE, DOWN_OR_CONFORMING, NOT_SYSTEM } from '../memory/descriptorBits.ts';
@@ -24,7 +25,6 @@ import {
   CR0_TS,
   CR3,
   CS,
-  DR0,
   DS,
   EIP,
   ES,
@@ -44,7 +44,6 @@ const BUSY = 2;
 const BUSY_IN_HIGH_WORD = BUSY << 8;
 const AVAILABLE_TYPES = new Set([1, 9]);
 const BUSY_TYPES = new Set([3, 11]);
-const DR6_TASK_SWITCH = 1 << 15;
 
 /** Where the fields stand in a TSS (SDM vol. 3, figures 7-2 and 7-10); `size` of a field in bytes. */
 interface TaskLayout {
@@ -117,10 +116,11 @@ export function switchTask(cpu: Cpu, selector: number, kind: TaskSwitchKind, ext
   if (layout === LAYOUT_32 && (r[CR0] & CR0_PG) !== 0 && image.cr3 !== r[CR3]) {
     cpu.loadPageDirectory(image.cr3);
   }
+  r[DR7] &= ~DR7_LOCAL;
   const nested = kind === 'call' || kind === 'interrupt' ? NT : 0;
   loadTask(cpu, image, nested, external);
   if (image.trap) {
-    r[DR0 + 6] |= DR6_TASK_SWITCH;
+    r[DR6] |= DR6_TASK_SWITCH;
     cpu.fault.raise(DB);
   }
 }
