@@ -13,10 +13,14 @@
 static unsigned pool_untouched, pool_end;
 static unsigned free_frames;
 
+unsigned free_frame_count;
+unsigned free_object_bytes;
+
 void memory_initialize(unsigned first, unsigned end)
 {
 	pool_untouched = first;
 	pool_end = end;
+	free_frame_count = (end - first) / FRAME_SIZE;
 }
 
 unsigned frame_allocate(void)
@@ -30,6 +34,7 @@ unsigned frame_allocate(void)
 	} else {
 		return 0;
 	}
+	free_frame_count--;
 	memset(window(frame), 0, FRAME_SIZE);
 	return frame;
 }
@@ -38,6 +43,7 @@ void frame_free(unsigned physical)
 {
 	*(unsigned *)window(physical) = free_frames;
 	free_frames = physical;
+	free_frame_count++;
 }
 
 void *boot_allocate(unsigned size)
@@ -48,6 +54,7 @@ void *boot_allocate(unsigned size)
 		panic("not enough memory to start");
 	}
 	pool_untouched += size;
+	free_frame_count -= size / FRAME_SIZE;
 	return memset(window(start), 0, size);
 }
 
@@ -73,6 +80,7 @@ void *slab_allocate(struct slab *slab)
 		return NULL;
 	}
 	slab->free = *object;
+	free_object_bytes -= slab->object_size;
 	return memset(object, 0, slab->object_size);
 }
 
@@ -80,4 +88,5 @@ void slab_free(struct slab *slab, void *object)
 {
 	*(void **)object = slab->free;
 	slab->free = object;
+	free_object_bytes += slab->object_size;
 }

@@ -21,6 +21,9 @@ static inline unsigned physical_of(const void *address)
 	return (unsigned)address - WINDOW_BASE;
 }
 
+/* What is left: frames in the pool, and bytes of free objects in the slabs' frames. */
+extern unsigned free_frame_count, free_object_bytes;
+
 /* The frames from first to end (physical addresses) become the pool. */
 void memory_initialize(unsigned first, unsigned end);
 

@@ -19,6 +19,8 @@ export interface KernelOptions {
   readonly cpu?: 'pentium' | 'i686';
   readonly memoryMegabytes?: number;
   readonly maximumInstructions?: number;
+  /** Another kernel than the built one. */
+  readonly kernel?: Uint8Array | undefined;
 }
 
 const golden = path.resolve(import.meta.dirname, '../golden/kernel');
@@ -39,17 +41,22 @@ export function kernelMachine(
     onSerial,
     log: () => undefined,
   });
-  machine.loadMultiboot(imageFile('kernel.elf'), '', [
+  machine.loadMultiboot(options.kernel ?? imageFile('kernel.elf'), '', [
     { content: imageFile('sigma0.elf'), commandLine: 'sigma0' },
     { content: imageFile(`l4/${name}.elf`), commandLine: name },
   ]);
   return machine;
 }
 
-/** Runs on until the text has come out of the machine, give or take a few instructions. */
-export function runToText(machine: Machine, output: () => string, text: string): void {
+/** Runs on until the text has come out of the machine, give or take a step of so many instructions. */
+export function runToText(
+  machine: Machine,
+  output: () => string,
+  text: string,
+  step = STEP,
+): void {
   while (!output().includes(text)) {
-    const result = machine.run(STEP);
+    const result = machine.run(step);
     if (result.reason === 'idle') {
       machine.skipIdle();
     } else if (result.reason !== 'budget') {
