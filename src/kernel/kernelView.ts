@@ -297,6 +297,8 @@ export function waitingFor(thread: KernelThread, nameOf: (id: ThreadId) => strin
   switch (thread.state) {
     case 'THREAD_SENDING':
       return `sends to ${partner}`;
+    case 'THREAD_TRANSFERRING':
+      return `is in a long message with ${partner}`;
     case 'THREAD_RECEIVING':
       return partner === '' ? 'sleeps' : `receives from ${partner}`;
     case 'THREAD_WAITING':

@@ -9,6 +9,7 @@ const STATES: Readonly<Record<string, string>> = {
   THREAD_INACTIVE: 'inactive',
   THREAD_READY: 'ready',
   THREAD_SENDING: 'sending',
+  THREAD_TRANSFERRING: 'transferring a long message',
   THREAD_RECEIVING: 'receiving',
   THREAD_WAITING: 'waiting',
   THREAD_PAGE_FAULT_SEND: 'page fault, sending',
