@@ -14,7 +14,7 @@ await esbuild.build({
   platform: 'node',
   format: 'esm',
 });
-const statuses = [[outfile], ['--import', 'tsx', 'test/bench/idle.ts']].map(
+const statuses = [[outfile], ['--import', 'tsx/esm', 'test/bench/idle.ts']].map(
   (args) =>
     spawnSync(process.execPath, args, { cwd: common.absWorkingDir, stdio: 'inherit' }).status,
 );

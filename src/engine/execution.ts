@@ -42,7 +42,7 @@ export interface ExecutionOptions {
 
 const SLICE_MILLISECONDS = 8;
 /** An idle machine's waits are slept in pieces of this length: a kernel ticks hundreds of times a second. */
-const NAP_MILLISECONDS = 20;
+const NAP_MILLISECONDS = 40;
 
 export class Execution {
   private readonly machine: Machine;

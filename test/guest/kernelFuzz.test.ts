@@ -9,7 +9,7 @@ import { buildImages, imageFile } from './linuxMachine.ts';
 
 const MEMORY_MEGABYTES = 16;
 const SEED = Number(process.env.FUZZ_SEED ?? 1);
-const BURSTS = Number(process.env.FUZZ_BURSTS ?? 100);
+const BURSTS = Number(process.env.FUZZ_BURSTS ?? 48);
 const USER_LEVEL = 3;
 const MAXIMUM_STEPS = 100_000;
 const STEP = 5000;

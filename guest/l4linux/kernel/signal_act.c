@@ -70,6 +70,9 @@ static void act(struct process *process, enum signal_effect effect)
 
 bool signals_act(struct process *process)
 {
+	if (!process->signals.pending) {
+		return false; /* as after nearly every system call */
+	}
 	for (;;) {
 		int signal;
 		enum signal_effect effect = signal_next(process, &signal);
