@@ -217,6 +217,16 @@ export class Machine implements Target {
     return this.clock.cycles - start;
   }
 
+  /**
+   * Lets time pass while the processor stands still between two instructions, as when the bus is taken from it. No
+   * input: a recorded run cannot be replayed with it.
+   */
+  stall(cycles: number): void {
+    this.clock.skip(cycles);
+    this.clock.runDue();
+    this.interpreter.boundaryCycle = this.clock.cycles;
+  }
+
   /** Cycles until the next device event, while the machine is idle; Infinity if there is none. */
   get idleCycles(): number {
     return this.idleTarget() - this.clock.cycles;

@@ -96,20 +96,20 @@ describe('A directory as the root file system', function () {
     folder = mkdtempSync(path.join(tmpdir(), 'l4scope-root-'));
     tree = path.join(folder, 'tree');
     program = path.join(folder, 'filesystem');
-    makeTree(path.join(tree, 'work'));
+    makeTree(path.join(tree, 'workshop'));
     mkdirSync(path.join(tree, 'bin'));
     if (existsSync(BUSYBOX)) {
       copyFileSync(BUSYBOX, path.join(tree, 'bin/busybox'));
       for (const name of ['sh', 'cat', 'ls', 'md5sum', 'find', 'sort', 'dd', 'stat', 'touch', 'sed', 'cmp', 'wc', 'tail', 'head', 'du', 'truncate', 'readlink', 'cp', 'mv', 'ln', 'rm', 'mkdir', 'rmdir', 'chmod', 'grep']) {
         symlinkSync('busybox', path.join(tree, 'bin', name));
       }
-      writeFileSync(path.join(tree, 'bin/script'), `#!/bin/sh\ncd /work\n${SCRIPT}`);
+      writeFileSync(path.join(tree, 'bin/script'), `#!/bin/sh\ncd /workshop\n${SCRIPT}`);
       chmodSync(path.join(tree, 'bin/script'), 0o755);
     }
     if (canCompileStatic) {
       compileStatic(path.join(repository, 'test/fixtures/filesystem.c'), path.join(tree, 'bin/filesystem'));
       copyFileSync(path.join(tree, 'bin/filesystem'), program);
-      writeFileSync(path.join(tree, 'bin/start'), '#!/bin/busybox sh\ncd /work; exec /bin/filesystem\n');
+      writeFileSync(path.join(tree, 'bin/start'), '#!/bin/busybox sh\ncd /workshop; exec /bin/filesystem\n');
       chmodSync(path.join(tree, 'bin/start'), 0o755);
     }
   });
@@ -149,7 +149,7 @@ describe('A directory as the root file system', function () {
       cpSync(tree, copy, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
       const before = contents(tree);
       const host = spawnSync(BUSYBOX, ['sh', '-c', SCRIPT], {
-        cwd: path.join(copy, 'work'),
+        cwd: path.join(copy, 'workshop'),
         encoding: 'latin1',
         env: { PATH: path.join(copy, 'bin') },
       });
@@ -167,8 +167,8 @@ describe('A directory as the root file system', function () {
       makeCallsTree(copy);
       const inGuest = path.join(folder, `calls-guest-${system}`);
       cpSync(tree, inGuest, { recursive: true, verbatimSymlinks: true });
-      rmSync(path.join(inGuest, 'work'), { recursive: true });
-      makeCallsTree(path.join(inGuest, 'work'));
+      rmSync(path.join(inGuest, 'workshop'), { recursive: true });
+      makeCallsTree(path.join(inGuest, 'workshop'));
       const host = spawnSync(program, { cwd: copy, encoding: 'latin1' });
       const guest = await run({ program: '/bin/start', root: inGuest, system, memory: 64 });
       assert.equal(guest.stdout, host.stdout);
@@ -202,8 +202,8 @@ describe('A directory as the root file system', function () {
         127,
         'l4linux: /bin/nothing: there is no such file in the root file system.\n',
       ]);
-      assert.deepEqual(await refused('/work/text'), [126, 'l4linux: /work/text: may not be executed.\n']);
-      assert.deepEqual(await refused('/work/loop'), [126, 'l4linux: /work/loop: leads through too many links.\n']);
+      assert.deepEqual(await refused('/workshop/text'), [126, 'l4linux: /workshop/text: may not be executed.\n']);
+      assert.deepEqual(await refused('/workshop/loop'), [126, 'l4linux: /workshop/loop: leads through too many links.\n']);
     });
 
     it(`reads a disk that mke2fs made, with blocks of 1 KB and hashed directories (${system})`, async function () {
@@ -216,15 +216,15 @@ describe('A directory as the root file system', function () {
         writeFileSync(path.join(source, 'many', `a-name-that-takes-some-room-${index}`), `${index}`);
       }
       // beyond what the doubly indirect block begins with: 12 + 256 KB
-      writeFileSync(path.join(source, 'work/large'), Buffer.alloc(600_000, 'pattern '));
+      writeFileSync(path.join(source, 'workshop/large'), Buffer.alloc(600_000, 'pattern '));
       const made = spawnSync('mke2fs', ['-q', '-t', 'ext2', '-b', '1024', '-d', source, image, '16M']);
       assert.equal(made.status, 0);
       const bytes = readFileSync(image);
       const disk = { sectors: bytes.length / 512, read: (n: number) => bytes.subarray(n * 512, n * 512 + 512) };
-      const script = 'cd /many; ls | wc -l; cat a-name-that-takes-some-room-499; cd /work; md5sum < large; cat link | head -n 1';
+      const script = 'cd /many; ls | wc -l; cat a-name-that-takes-some-room-499; cd /workshop; md5sum < large; cat link | head -n 1';
       const args = ['sh', '-c', script];
       const guest = await run({ program: '/bin/busybox', root: tree, disks: [disk], args, system });
-      const sum = spawnSync('md5sum', { input: readFileSync(path.join(source, 'work/large')), encoding: 'latin1' }).stdout;
+      const sum = spawnSync('md5sum', { input: readFileSync(path.join(source, 'workshop/large')), encoding: 'latin1' }).stdout;
       assert.deepEqual(guest, { status: 0, stdout: `500\n499${sum}one\n`, stderr: '' });
     });
 
@@ -244,28 +244,28 @@ describe('A directory as the root file system', function () {
         openTree: (directory: string) => {
           const real = host.openTree(directory);
           const read: typeof real.read = (name, offset, length) =>
-            Buffer.from(name).toString() === 'work/text' ? 'unreadable' : real.read(name, offset, length);
+            Buffer.from(name).toString() === 'workshop/text' ? 'unreadable' : real.read(name, offset, length);
           return { ...real, read };
         },
       };
       const options = { program: '/bin/cat', root: tree, system, host: unreadable };
-      const { status, stderr } = await run({ ...options, args: ['/work/text', '/work/folder/inner'] });
+      const { status, stderr } = await run({ ...options, args: ['/workshop/text', '/workshop/folder/inner'] });
       assert.match(stderr, /error: (I\/O|Input\/output) error/);
       assert.equal(status, 1);
-      assert.equal((await run({ ...options, args: ['/work/folder/inner'] })).stdout, 'inner\n');
+      assert.equal((await run({ ...options, args: ['/workshop/folder/inner'] })).stdout, 'inner\n');
     });
   }
 
   it('is replayed from the input log alone, without the directory', async function () {
     need(this, existsSync(BUSYBOX));
-    const recorded = await bootSystem({ program: '/bin/busybox', root: tree, args: ['md5sum', '/work/large'], memory: 32 });
+    const recorded = await bootSystem({ program: '/bin/busybox', root: tree, args: ['md5sum', '/workshop/large'], memory: 32 });
     await finish(recorded);
     const never = (): never => assert.fail('the host must not be asked');
     const { sectors } = recorded.disks[0];
     const replayed = await bootSystem({
       program: '/bin/busybox',
       root: tree,
-      args: ['md5sum', '/work/large'],
+      args: ['md5sum', '/workshop/large'],
       memory: 32,
       disks: [{ sectors, read: never }],
     });

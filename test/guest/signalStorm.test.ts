@@ -1,11 +1,11 @@
-// Signals at any moment: ^C arrives on the serial port at random instruction numbers (of a fixed seed) while a program
-// makes system calls with known values in all registers, by each of the three roads. Beside the program's own checks,
+// Signals at any moment: a timer runs out, or ^C arrives on the serial port, at random instruction numbers (of a fixed
+// seed) while a program makes system calls with known values in all registers, by each of the three roads. Beside the program's own checks,
 // the places at which its main thread was stopped are collected: every kind must have been met.
 import assert from 'node:assert/strict';
 import type { Machine } from '../../src/emulator/machine.ts';
 import { buildImages, imageFile, runLinux, wordAt, type LinuxOptions } from './linuxMachine.ts';
 
-/** How many signals each system gets, if not its usual number. */
+/** How many signals each run gets, if not its usual number. */
 const SIGNALS = Number(process.env.STORM_SIGNALS ?? 0);
 const CONTROL_C = 3;
 const TERMINAL = 1;
@@ -27,14 +27,40 @@ function randomNumbers(seed: number): () => number {
   };
 }
 
-/** Types ^C, waits for a handler to return, and after a random number of instructions does so again. */
-class Typist {
+/** More than one tick of Linux's clock and of the program's timer, at 133 MHz. */
+const TICK_CYCLES = 1_400_000;
+
+/** What brings a signal: the processor stands still until the timer has run out, or somebody types ^C. */
+const CAUSES = [
+  {
+    cause: 'of its timer',
+    usual: 20_000,
+    strike: (machine: Machine) => {
+      machine.stall(TICK_CYCLES);
+    },
+  },
+  {
+    cause: 'of its terminal',
+    usual: 5_000,
+    strike: (machine: Machine) => {
+      machine.receiveSerial(TERMINAL, Uint8Array.of(CONTROL_C));
+    },
+  },
+];
+
+/** Brings a signal, waits for a handler to return, and after a random number of instructions does so again. */
+class Storm {
   private started = false;
   private returns = 0;
   private awaited = 0;
   private typedAt = 0;
   private paused = false;
   private readonly random = randomNumbers(0x5eed);
+  private readonly strike: (machine: Machine) => void;
+
+  constructor(strike: (machine: Machine) => void) {
+    this.strike = strike;
+  }
 
   start(): void {
     this.started = true;
@@ -58,7 +84,7 @@ class Typist {
     this.paused = false;
     this.awaited = this.returns + 1;
     this.typedAt = machine.instructionCount;
-    machine.receiveSerial(TERMINAL, Uint8Array.of(CONTROL_C));
+    this.strike(machine);
     return UNTIL_RETURN;
   }
 }
@@ -101,22 +127,21 @@ function placeOf(eip: number, at: ReadonlyMap<string, number>): string {
 
 const systems: readonly (Pick<LinuxOptions, 'system' | 'syscalls'> & {
   readonly title: string;
-  readonly signals: number;
   readonly places: readonly string[];
 })[] = [
-  { title: 'on the bare machine', system: 'native', signals: 20_000, places: [] },
+  { title: 'on the bare machine', system: 'native', places: [] },
   {
     title: 'on L4 by the library',
     system: 'l4linux',
     syscalls: 'library',
-    signals: 20_000,
+    
     places: ['entering the library', 'at the IPC', 'leaving the library', 'in the program'],
   },
   {
     title: 'on L4 by the trampoline',
     system: 'l4linux',
     syscalls: 'trampoline',
-    signals: 20_000,
+    
     places: ['entering the library', 'at the IPC', 'leaving the library', 'in the program', 'entering the trampoline'],
   },
 ];
@@ -125,12 +150,13 @@ describe('A storm of signals', function () {
   this.timeout(600_000);
   before(buildImages);
 
-  for (const { title, signals: usual, places: expected, ...system } of systems) {
+  for (const { title, places: expected, ...system } of systems) {
+    for (const { cause, usual, strike } of CAUSES) {
     const signals = SIGNALS || usual;
-    it(`changes no register and no result at ${signals} moments ${title}.`, () => {
+    it(`changes no register and no result at ${signals} moments ${cause} ${title}.`, () => {
       const places = new Set<string>();
       const at = landmarks();
-      const typist = new Typist();
+      const storm = new Storm(strike);
       let delivered = 0;
       const { output, status, console } = runLinux({
         ...system,
@@ -138,13 +164,13 @@ describe('A storm of signals', function () {
         args: [String(signals)],
         terminal: true,
         inputAt: 'idle',
-        drive: (machine) => typist.drive(machine),
+        drive: (machine) => storm.drive(machine),
         calls: {
           sys_setitimer: () => {
-            typist.start();
+            storm.start();
           },
           sys_sigreturn: () => {
-            typist.handlerReturns();
+            storm.handlerReturns();
           },
           signal_frame_push: () => {
             delivered++;
@@ -164,5 +190,6 @@ describe('A storm of signals', function () {
         [],
       );
     });
+    }
   }
 });
