@@ -35,8 +35,18 @@ export class Workbench {
 
   /** Runs a command by its title, from the Command Palette. */
   async command(title: string): Promise<void> {
-    const row = await this.listedCommand(title);
-    await row.click();
+    for (let attempt = 0; attempt < 5; attempt++) {
+      const row = await this.listedCommand(title);
+      const clicked = await row.click({ timeout: 4000 }).then(
+        () => true,
+        () => false, // taken away between being listed and being clicked
+      );
+      if (clicked) {
+        return;
+      }
+      await this.page.keyboard.press('Escape');
+    }
+    throw new Error(`The Command Palette closes before "${title}" can be chosen.`);
   }
 
   /** Opens the Command Palette on a title. VS Code takes it away when another part of the window asks for the focus. */
