@@ -18,6 +18,7 @@ interface Stats {
   instructions: number;
   ipc: { count: number; bytes: number; byPair: Record<string, number> };
   pageFaultRpcs: number;
+  tlb: { d: { flushes: number } };
   syscalls: Record<string, { count: number }>;
   syscallsByRoad: { library: number; trampoline: number; native: number };
 }
@@ -48,6 +49,16 @@ describe('l4scope run', () => {
     assert.ok(stats('trampoline').instructions > stats('library').instructions);
     assert.deepEqual(stats('library').syscallsByRoad, { library: 2, trampoline: 0, native: 0 });
     assert.deepEqual(stats('trampoline').syscallsByRoad, { library: 0, trampoline: 2, native: 0 });
+  });
+
+  it('counts two TLB flushes a call with the server in a large space, none in a small one', async () => {
+    const flushes = async (size: string): Promise<number> => {
+      const options = ['--server-space', size, '--stats', file(size)];
+      await l4scope(['run', ...options, guestProgram('getpid-loop'), '500']);
+      return stats(size).tlb.d.flushes;
+    };
+    const [small, large] = [await flushes('small'), await flushes('large')];
+    assert.ok(small < 100 && large >= 1000, `${small} and ${large} flushes`);
   });
 
   it('runs the same program on the native system, without one IPC', async () => {

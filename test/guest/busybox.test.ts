@@ -1,16 +1,12 @@
 // Debian's busybox-static, an unmodified i386 Linux binary linked with glibc, on L4Linux by both roads and on the
 // native system: the same output and status as on the host. scripts/fetch-debian.sh fetches it.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { hasDebian } from '../support/debian.ts';
-import { root } from '../support/paths.ts';
+import { BUSYBOX, hasDebian, inGuest, onHost, ROADS } from '../support/debian.ts';
 import { bootSystem } from '../support/system.ts';
 import { runLinux } from './linuxMachine.ts';
-
-const BUSYBOX = path.join(root, 'build/debian/bin/busybox');
 
 /** Each is a command of busybox that needs no file but what stands in its arguments. */
 const COMMANDS: readonly (readonly string[])[] = [
@@ -35,32 +31,16 @@ const TOP_LEVEL = [
   ...['proc', 'root', 'run', 'sbin', 'srv', 'sys', 'tmp', 'usr', 'var'],
 ];
 
-const SYSTEMS = [
-  { system: 'l4linux', syscalls: 'library' },
-  { system: 'l4linux', syscalls: 'trampoline' },
-  { system: 'native', syscalls: 'library' },
-] as const;
-
 describe("Debian's busybox", () => {
-  for (const options of SYSTEMS) {
-    const name = `${options.system}${options.system === 'native' ? '' : `, by the ${options.syscalls}`}`;
-    it(`gives the output and status of the host (${name})`, async function () {
+  for (const { title, ...road } of ROADS) {
+    it(`gives the output and status of the host (${title})`, async function () {
       this.timeout(300_000);
-      if (!existsSync(BUSYBOX)) {
+      if (!hasDebian) {
         this.skip();
       }
       for (const args of COMMANDS) {
-        const host = spawnSync(BUSYBOX, args, { encoding: 'latin1' });
-        const guest = await bootSystem({ program: BUSYBOX, args, ...options });
-        guest.endInput();
-        const cause = await guest.execution.run();
-        guest.console.flush();
-        const status = cause.kind === 'exited' ? cause.waitStatus >> 8 : cause;
-        assert.deepEqual(
-          { status, stdout: guest.streams.stdout, stderr: guest.streams.stderr },
-          { status: host.status, stdout: host.stdout, stderr: host.stderr },
-          args.join(' '),
-        );
+        const guest = await inGuest({ program: BUSYBOX, args, ...road });
+        assert.deepEqual(guest, onHost([BUSYBOX, ...args]), args.join(' '));
       }
     });
   }
@@ -68,7 +48,7 @@ describe("Debian's busybox", () => {
   for (const system of ['l4linux', 'native'] as const) {
     it(`lists in columns on a terminal, and one name a line in a pipe (${system})`, function () {
       this.timeout(60_000);
-      if (!existsSync(BUSYBOX)) {
+      if (!hasDebian) {
         this.skip();
       }
       const file = readFileSync(BUSYBOX);

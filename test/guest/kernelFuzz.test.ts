@@ -2,6 +2,7 @@
 // order. FUZZ_SEED and FUZZ_BURSTS choose another run; the seed is in every message. A million calls would take several
 // minutes: CI makes as many as fit into one.
 import assert from 'node:assert/strict';
+import type { Machine } from '../../src/emulator/machine.ts';
 import { parseElf } from '../../src/symbols/elf.ts';
 import { brokenInvariants } from './kernelInvariants.ts';
 import { kernelMachine, runToText } from './kernelMachine.ts';
@@ -40,6 +41,19 @@ function fuzz(seed: number, bursts: number): { wrong: string[]; calls: number } 
   return { wrong, calls };
 }
 
+const wordAt = (machine: Machine, physical: number): number =>
+  new DataView(machine.peekPhysical(physical, 4)!.slice().buffer).getUint32(0, true);
+
+function pokeWord(machine: Machine, physical: number, word: number): void {
+  machine.pokePhysical(physical, new Uint8Array(new Uint32Array([word]).buffer));
+}
+
+/** Physical address of a page-table entry. */
+function entryAddress(machine: Machine, pageDirectory: number, linear: number): number {
+  const table = wordAt(machine, pageDirectory + (linear >>> 22) * 4) & ~0xfff;
+  return (table + ((linear >>> 12) & 0x3ff) * 4) >>> 0;
+}
+
 describe('The µ-kernel among hostile tasks', () => {
   before(buildImages);
 
@@ -47,5 +61,38 @@ describe('The µ-kernel among hostile tasks', () => {
     const { wrong, calls } = fuzz(SEED, BURSTS);
     assert.deepEqual(wrong, [], `FUZZ_SEED=${SEED}`);
     assert.ok(calls > 0);
+  });
+
+  it('would be found out: a page taken from a table, a right widened, an old entry in a TLB.', () => {
+    const machine = kernelMachine('l4fuzz', { memoryMegabytes: MEMORY_MEGABYTES }, (port, byte) => {
+      console += port === 0 ? String.fromCharCode(byte) : '';
+    });
+    let console = '';
+    runToText(machine, () => console, 'burst 1:', STEP);
+    while (machine.registers().cpl !== USER_LEVEL) {
+      machine.run(1);
+    }
+    const damaged = (change: (entry: number) => number): string => {
+      const remembered = machine.tlbEntries().find(({ user, linear }) => user && linear < 0xc0000000)!;
+      const at = entryAddress(machine, remembered.pageDirectory, remembered.linear);
+      const old = wordAt(machine, at);
+      pokeWord(machine, at, change(old));
+      const wrong = brokenInvariants(machine, MEMORY_MEGABYTES).join('\n');
+      pokeWord(machine, at, old);
+      return wrong;
+    };
+    assert.equal(
+      damaged((entry) => entry),
+      '',
+    );
+    const PRESENT = 1;
+    const WRITABLE = 2;
+    const taken = damaged((entry) => entry & ~PRESENT);
+    assert.match(taken, /^The node .* has no page-table entry\.$/m);
+    assert.match(taken, /^The TLB remembers /m);
+    assert.match(
+      damaged((entry) => entry ^ WRITABLE),
+      /^The page-table entry .* has no node\.$/m,
+    );
   });
 });

@@ -21,29 +21,14 @@ import path from 'node:path';
 import { nodeHost } from '../../src/cli/nodeHost.ts';
 import { Machine } from '../../src/emulator/machine.ts';
 import { canCompileStatic, compileStatic } from '../support/compile.ts';
+import { BUSYBOX, DEBIAN_ROOT as DEBIAN, finish, inGuest, type Outcome } from '../support/debian.ts';
 import { root as repository } from '../support/paths.ts';
-import { type BootOptions, type TestSystem, bootSystem } from '../support/system.ts';
+import { type BootOptions, bootSystem } from '../support/system.ts';
 
-const BUSYBOX = path.join(repository, 'build/debian/bin/busybox');
-const DEBIAN = path.join(repository, 'build/debian-root');
 const SYSTEMS = ['l4linux', 'native'] as const;
 
-interface Result {
-  readonly status: unknown;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function finish(guest: TestSystem): Promise<Result> {
-  guest.endInput();
-  const cause = await guest.execution.run();
-  guest.console.flush();
-  const status = cause.kind === 'exited' ? cause.waitStatus >> 8 : cause;
-  return { status, stdout: guest.streams.stdout, stderr: guest.streams.stderr };
-}
-
-async function run(options: BootOptions): Promise<Result> {
-  return finish(await bootSystem({ memory: 32, epochSeconds: 1_700_000_000, ...options }));
+function run(options: BootOptions): Promise<Outcome> {
+  return inGuest({ memory: 32, ...options });
 }
 
 /** What a shell makes of the directory that it stands in, by names relative to it. */
