@@ -8,7 +8,15 @@ import type { Cpu } from './cpu.ts';
 import { executeBlocks } from './execute/dispatch.ts';
 import { EXIT } from './execute/dispatchSlow.ts';
 import { deliver, deliverResident } from './execute/interrupts.ts';
-import { DB, DOUBLE_FAULT, GUEST_FAULT, NO_ERROR_CODE, makesDoubleFault } from './faults.ts';
+import {
+  DB,
+  DOUBLE_FAULT,
+  GUEST_FAULT,
+  NMI,
+  NO_ERROR_CODE,
+  isFaultClass,
+  makesDoubleFault,
+} from './faults.ts';
 import { IF, RF, TF } from './flags.ts';
 import { BASE, CR2, CS, EFLAGS, EIP } from './registers.ts';
 
@@ -81,8 +89,17 @@ export class Interpreter {
     if (clock.nextDeadline <= this.boundaryCycle) {
       clock.runDue();
     }
+    if (cpu.nmiPending && !cpu.nmiBlocked && !cpu.inhibitInterrupts) {
+      cpu.halted = false;
+      cpu.nmiPending = false;
+      cpu.nmiBlocked = true;
+      cpu.hardwareInterrupts++;
+      cpu.instructionEip = cpu.r[EIP];
+      this.deliverGuarded(NMI, 'hardware', NO_ERROR_CODE);
+    }
     if (this.interrupts.pending && (cpu.r[EFLAGS] & IF) !== 0 && !cpu.inhibitInterrupts) {
       cpu.halted = false;
+      cpu.hardwareInterrupts++;
       cpu.instructionEip = cpu.r[EIP];
       this.deliverGuarded(this.interrupts.acknowledge(), 'hardware', NO_ERROR_CODE);
     }
@@ -131,7 +148,6 @@ export class Interpreter {
     r[EFLAGS] &= ~RF;
     if (found !== 0) {
       r[DR6] |= found;
-      r[EFLAGS] |= RF;
       cpu.instructionEip = r[EIP];
       this.deliverGuarded(DB, 'fault', NO_ERROR_CODE);
     }
@@ -189,6 +205,7 @@ export class Interpreter {
     const { fault } = cpu;
     let exit = executeBlocks(cpu, start);
     while (fault.raised && (cpu.r[EFLAGS] & TF) === 0 && !cpu.watching) {
+      this.markResumption(fault.vector);
       if (deliverResident(cpu, fault.vector, fault.errorCode)) {
         fault.raised = false;
       } else {
@@ -207,11 +224,18 @@ export class Interpreter {
     cpu.r[EIP] = cpu.instructionEip;
     const { vector, errorCode } = cpu.fault;
     cpu.fault.raised = false;
-    if (cpu.watching) {
-      // The instruction will be met again: its breakpoint was told before.
-      cpu.r[EFLAGS] |= RF;
-    }
+    this.markResumption(vector);
     this.deliverGuarded(vector, 'fault', errorCode);
+  }
+
+  /**
+   * The flags that a fault pushes have RF set, so that the instruction's breakpoint does not come again when it is
+   * restarted (SDM vol. 3, 17.3.1.1); the handler itself starts with RF clear.
+   */
+  private markResumption(vector: number): void {
+    if (isFaultClass(vector)) {
+      this.cpu.r[EFLAGS] |= RF;
+    }
   }
 
   /** Delivers; a fault on the way becomes the next delivery, a double fault, or the end. */

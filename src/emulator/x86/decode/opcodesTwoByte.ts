@@ -116,6 +116,9 @@ export const TWO_BYTE_OPCODES: readonly OpcodeRow[] = `
   0F30 WRMSR - wrmsr - - cpl0 end NP 30
   0F31 RDTSC - rdtsc - - NP 11
   0F32 RDMSR - rdmsr - - cpl0 NP 20
+  0F33 RDPMC - rdpmc - - i686 NP 20
+  0F34 SYSENTER - sysenter - - i686 end NP 20
+  0F35 SYSEXIT - sysexit - - cpl0 i686 end NP 20
   0FA2 CPUID - cpuid - - NP 14
 `
   .split('\n')

@@ -33,7 +33,8 @@ export function slowLoad(cpu: Cpu, pc: number, left: number, linear: number, siz
     cpu.watch(linear, size, false);
   }
   if (size !== 4 || (linear & 3) !== 0) {
-    return load(cpu.mmu, linear, size, cpu.want);
+    const value = load(cpu.mmu, linear, size, cpu.want);
+    return cpu.fault.raised || !cpu.misaligned(linear, size) ? value : 0;
   }
   const offset = cpu.mmu.translate(linear, cpu.want);
   return offset < 0 ? 0 : cpu.memory.words[offset >> 2];
@@ -52,6 +53,9 @@ export function slowStore(
     cpu.watch(linear, size, true);
   }
   if (size !== 4 || (linear & 3) !== 0) {
+    if ((linear & (size - 1)) !== 0 && cpu.checksAlignment) {
+      return probeWrite(cpu.mmu, linear, size, cpu.want) && !cpu.misaligned(linear, size);
+    }
     return store(cpu.mmu, linear, size, value, cpu.want);
   }
   const offset = cpu.mmu.translate(linear, cpu.want | WANT_WRITE);
@@ -73,7 +77,7 @@ export function slowProbe(
   size: number,
 ): boolean {
   account(cpu, pc, left);
-  return probeWrite(cpu.mmu, linear, size, cpu.want);
+  return probeWrite(cpu.mmu, linear, size, cpu.want) && !cpu.misaligned(linear, size);
 }
 
 /** A segment's unusual check: expand-down, or a fault to leave pending. */

@@ -2,7 +2,7 @@
 // virtual-8086 mode themselves. Everything is checked before the processor's state changes.
 import type { Cpu } from '../cpu.ts';
 import { GP, NP } from '../faults.ts';
-import { IF, IOPL, RF, VM, setFlags } from '../flags.ts';
+import { IF, IOPL, VIF, VIP, VM, setFlags } from '../flags.ts';
 import { CODE, DOWN_OR_CONFORMING, NOT_SYSTEM } from '../memory/descriptorBits.ts';
 import {
   checkStackSegment,
@@ -14,7 +14,13 @@ import {
   type Descriptor,
 } from '../memory/segmentation.ts';
 import { BASE, CPL, CS, DS, EFLAGS, EIP, ES, ESP, FS, GS, LIMIT, SS } from '../registers.ts';
-import { changeableFlags, releaseStack, requireIoPrivilegeInVirtual8086 } from './stack.ts';
+import {
+  changeableFlags,
+  releaseStack,
+  requireIoPrivilegeInVirtual8086,
+  resumeFlag,
+} from './stack.ts';
+import { checkVirtualFlags, popVirtualFlags, virtualizes8086 } from './virtualInterrupts.ts';
 
 /** IRET (interrupt) and far RET: back to the same or to an outer level. */
 export function returnFar(cpu: Cpu, width: number, release: number, interrupt: boolean): void {
@@ -44,7 +50,7 @@ export function returnFar(cpu: Cpu, width: number, release: number, interrupt: b
   if (offset >>> 0 > descriptor.limit >>> 0) {
     cpu.fault.raise(GP, 0);
   }
-  const changeable = changeableFlags(cpu) | RF;
+  const changeable = interrupt ? changeableByReturn(cpu) : 0;
   if (level === r[CPL]) {
     setCodeSegment(cpu, selector, descriptor, level);
     releaseStack(cpu, words * bytes + release);
@@ -60,6 +66,12 @@ export function returnFar(cpu: Cpu, width: number, release: number, interrupt: b
   } else {
     cpu.controlFlow?.return((r[BASE + CS] + offset) >>> 0);
   }
+}
+
+/** What IRET may change in protected mode; VIF and VIP at level 0 only. */
+function changeableByReturn(cpu: Cpu): number {
+  const inner = cpu.r[CPL] === 0 ? VIF | VIP : 0;
+  return changeableFlags(cpu) | resumeFlag(cpu) | inner;
 }
 
 function returnCode(cpu: Cpu, selector: number, level: number): Descriptor {
@@ -110,7 +122,10 @@ function returnReal(
   flags: number | undefined,
 ): void {
   const { r } = cpu;
-  if (flags !== undefined) {
+  const virtual = flags !== undefined && width === 16 && virtualizes8086(cpu);
+  if (virtual) {
+    checkVirtualFlags(cpu, flags);
+  } else if (flags !== undefined) {
     requireIoPrivilegeInVirtual8086(cpu);
   }
   if (offset >>> 0 > r[LIMIT + CS] >>> 0) {
@@ -123,9 +138,13 @@ function returnReal(
     cpu.controlFlow?.return((r[BASE + CS] + offset) >>> 0);
     return;
   }
-  const all = changeableFlags(cpu) | RF;
-  const mask = width === 32 ? all : all & 0xffff;
-  setFlags(r, (r[EFLAGS] & ~mask) | (flags & mask));
+  const all = changeableFlags(cpu) | resumeFlag(cpu);
+  if (virtual) {
+    popVirtualFlags(cpu, flags, all);
+  } else {
+    const mask = width === 32 ? all : all & 0xffff;
+    setFlags(r, (r[EFLAGS] & ~mask) | (flags & mask));
+  }
   cpu.controlFlow?.interruptReturn((r[BASE + CS] + offset) >>> 0);
 }
 
@@ -133,7 +152,7 @@ function returnReal(
 function returnToVirtual8086(cpu: Cpu, offset: number, selector: number, flags: number): void {
   const { r } = cpu;
   const [esp, ss, es, ds, fs, gs] = [12, 16, 20, 24, 28, 32].map((at) => cpu.peekStack(at, 32));
-  const mask = changeableFlags(cpu) | RF | VM | IOPL | IF;
+  const mask = changeableByReturn(cpu) | VM | IOPL | IF;
   setFlags(r, (r[EFLAGS] & ~mask) | (flags & mask));
   const segments = new Map([
     [CS, selector],

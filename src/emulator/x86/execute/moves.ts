@@ -38,6 +38,7 @@ function compareExchange8(cpu: Cpu, i: Instruction): void {
   const { r } = cpu;
   const address = cpu.effectiveAddress(i);
   cpu.probe(i.segment, address, 8);
+  cpu.requireAlignment(i.segment, address, 8);
   const low = cpu.read(i.segment, address, 32);
   const high = cpu.read(i.segment, address + 4, 32);
   const equal = low === r[EAX] && high === r[EDX];

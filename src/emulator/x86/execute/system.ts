@@ -41,11 +41,16 @@ import {
 } from '../registers.ts';
 import { type Handler, read1, write1 } from './operands.ts';
 import { requireIoPrivilege } from './stack.ts';
+import {
+  clearVirtualInterruptFlag,
+  setVirtualInterruptFlag,
+  virtualizesInterruptFlag,
+} from './virtualInterrupts.ts';
 
 const CR0_WRITABLE =
   CR0_PE | CR0_MP | CR0_EM | CR0_TS | CR0_NE | CR0_WP | CR0_AM | CR0_NW | CR0_CD | CR0_PG;
-const CR4_WRITABLE = 0x5f; // VME PVI TSD DE PSE MCE
-const MSR_TSC = 0x10;
+/** VME PVI TSD DE PSE MCE, and PGE PCE of the P6 family. */
+const CR4_WRITABLE = { pentium: 0x5f, i686: 0x1df };
 
 function writeControl(cpu: Cpu, register: number, value: number): void {
   switch (register) {
@@ -59,10 +64,11 @@ function writeControl(cpu: Cpu, register: number, value: number): void {
       cpu.loadPageDirectory(value);
       break;
     case 4:
-      if ((value & ~CR4_WRITABLE) !== 0) {
+      if ((value & ~(cpu.i686 ? CR4_WRITABLE.i686 : CR4_WRITABLE.pentium)) !== 0) {
         cpu.fault.raise(GP, 0);
       }
       cpu.r[CR4] = value;
+      cpu.mmu.controlChanged();
       cpu.mmu.flush();
       break;
     default:
@@ -98,14 +104,6 @@ function debugRegister(cpu: Cpu, i: Instruction): number {
   return DR0 + (register === 4 || register === 5 ? register + 2 : register);
 }
 
-/** Whether a DR7 enables a breakpoint of the kind 10 (binary). */
-function hasPortBreakpoint(control: number): boolean {
-  return [0, 1, 2, 3].some(
-    (number) =>
-      ((control >>> (number * 2)) & 3) !== 0 && ((control >>> (16 + number * 4)) & 3) === 2,
-  );
-}
-
 /** Family 5 model 2 is the P54C; the i686 kind answers as family 6, with CMOV and nothing that it has not. */
 function cpuid(cpu: Cpu): void {
   const { r } = cpu;
@@ -117,25 +115,37 @@ function cpuid(cpu: Cpu): void {
     r[ECX] = 0x6c65_746e; // "ntel"
     return;
   }
-  const features = FEATURE_FPU | FEATURE_PSE | FEATURE_TSC | FEATURE_MSR | FEATURE_CX8;
+  const features =
+    FEATURE_FPU |
+    FEATURE_VME |
+    FEATURE_DE |
+    FEATURE_PSE |
+    FEATURE_TSC |
+    FEATURE_MSR |
+    FEATURE_MCE |
+    FEATURE_CX8;
   r[EAX] = cpu.i686 ? 0x633 : 0x52c;
   r[EBX] = 0;
   r[ECX] = 0;
-  r[EDX] = cpu.i686 ? features | FEATURE_CMOV : features;
+  r[EDX] = cpu.i686 ? features | FEATURE_SEP | FEATURE_PGE | FEATURE_CMOV : features;
 }
 
-// The FPU bit joins when x87 arithmetic does.
 const FEATURE_FPU = 1 << 0;
+const FEATURE_VME = 1 << 1;
+const FEATURE_DE = 1 << 2;
 const FEATURE_PSE = 1 << 3;
 const FEATURE_TSC = 1 << 4;
 const FEATURE_MSR = 1 << 5;
+const FEATURE_MCE = 1 << 7;
 const FEATURE_CX8 = 1 << 8;
+const FEATURE_SEP = 1 << 11;
+const FEATURE_PGE = 1 << 13;
 const FEATURE_CMOV = 1 << 15;
 
 function readTimeStamp(cpu: Cpu): void {
-  const cycles = cpu.cycles();
-  cpu.r[EAX] = cycles;
-  cpu.r[EDX] = Math.floor(cycles / 0x1_0000_0000);
+  const stamp = cpu.timeStamp();
+  cpu.r[EAX] = Number(stamp & 0xffff_ffffn);
+  cpu.r[EDX] = Number(stamp >> 32n);
 }
 
 const SAHF_FLAGS = SF | ZF | AF | PF | CF;
@@ -158,9 +168,6 @@ export const systemHandlers = {
     const register = debugRegister(cpu, i);
     const value = cpu.r[i.modrm & 7];
     if (register === DR7) {
-      if ((cpu.r[CR4] & CR4_DE) !== 0 && hasPortBreakpoint(value)) {
-        cpu.unsupported('breakpoints on I/O ports (CR4.DE)');
-      }
       cpu.r[DR7] = (value & DR7_WRITABLE) | DR7_FIXED_ONE;
       cpu.setPrivilege(cpu.r[CPL]);
     } else if (register === DR6) {
@@ -193,20 +200,19 @@ export const systemHandlers = {
     }
     readTimeStamp(cpu);
   },
-  rdmsr: (cpu) => {
-    if (cpu.r[ECX] !== MSR_TSC) {
-      cpu.fault.raise(GP, 0);
-    }
-    readTimeStamp(cpu);
-  },
-  wrmsr: (cpu) => {
-    cpu.unsupported(`WRMSR to register 0x${(cpu.r[ECX] >>> 0).toString(16)}`);
-  },
   cli: (cpu) => {
+    if (virtualizesInterruptFlag(cpu)) {
+      clearVirtualInterruptFlag(cpu);
+      return;
+    }
     requireIoPrivilege(cpu);
     cpu.r[EFLAGS] &= ~IF;
   },
   sti: (cpu) => {
+    if (virtualizesInterruptFlag(cpu)) {
+      setVirtualInterruptFlag(cpu);
+      return;
+    }
     requireIoPrivilege(cpu);
     // The instruction after an STI that opens interrupts still runs before one is taken.
     cpu.inhibitInterrupts = (cpu.r[EFLAGS] & IF) === 0;
