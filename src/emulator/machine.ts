@@ -315,6 +315,11 @@ export class Machine implements Target {
     return this.cpu.instructionCount;
   }
 
+  /** Blocks of code decoded so far: what a guest that writes near its code must not drive up. No state of the guest. */
+  get decodedBlocks(): number {
+    return this.cpu.blocks.built;
+  }
+
   get cycles(): number {
     return this.clock.cycles;
   }
