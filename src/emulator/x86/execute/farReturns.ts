@@ -20,6 +20,7 @@ import {
   requireIoPrivilegeInVirtual8086,
   resumeFlag,
 } from './stack.ts';
+import { type Entry, requireInside } from './newStack.ts';
 import { checkVirtualFlags, popVirtualFlags, virtualizes8086 } from './virtualInterrupts.ts';
 
 /** IRET (interrupt) and far RET: back to the same or to an outer level. */
@@ -47,15 +48,14 @@ export function returnFar(cpu: Cpu, width: number, release: number, interrupt: b
   }
   const level = selector & 3;
   const descriptor = returnCode(cpu, selector, level);
-  if (offset >>> 0 > descriptor.limit >>> 0) {
-    cpu.fault.raise(GP, 0);
-  }
+  const entry = { offset, descriptor };
   const changeable = interrupt ? changeableByReturn(cpu) : 0;
   if (level === r[CPL]) {
+    requireInside(cpu, entry, 0);
     setCodeSegment(cpu, selector, descriptor, level);
     releaseStack(cpu, words * bytes + release);
   } else {
-    returnOuter(cpu, selector, descriptor, words * bytes + release, width, release);
+    returnOuter(cpu, selector, entry, words * bytes + release, width, release);
   }
   r[EIP] = offset;
   if (interrupt) {
@@ -96,7 +96,7 @@ function returnCode(cpu: Cpu, selector: number, level: number): Descriptor {
 function returnOuter(
   cpu: Cpu,
   selector: number,
-  descriptor: Descriptor,
+  entry: Entry,
   above: number,
   width: number,
   release: number,
@@ -106,7 +106,8 @@ function returnOuter(
   const ss = cpu.peekStack(above + bytes, width) & 0xffff;
   const level = selector & 3;
   const stack = checkStackSegment(cpu, ss, level, GP, 0);
-  setCodeSegment(cpu, selector, descriptor, level);
+  requireInside(cpu, entry, 0);
+  setCodeSegment(cpu, selector, entry.descriptor, level);
   setStackSegment(cpu, ss, stack);
   cpu.setStackPointer((esp + release) | 0);
   revokeInnerSegments(cpu, level);

@@ -86,6 +86,7 @@ export function probeWrite(mmu: Mmu, linear: number, size: number, want: number)
   if (mmu.translate(linear, want | WANT_WRITE) < 0) {
     return false;
   }
-  const last = (linear + size - 1) | 0;
+  // A fault in the second page is told with that page's first byte.
+  const last = ((linear + size - 1) & ~0xfff) | 0;
   return linear >>> 12 === last >>> 12 || mmu.translate(last, want | WANT_WRITE) >= 0;
 }
