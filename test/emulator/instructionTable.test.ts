@@ -2,12 +2,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 
-import { ONE_BYTE_OPCODES } from '../../src/emulator/x86/decode/opcodes.ts';
-import { TWO_BYTE_OPCODES } from '../../src/emulator/x86/decode/opcodesTwoByte.ts';
+import { INSTRUCTION_TABLE as ROWS } from '../../src/emulator/x86/decode/instructionTable.ts';
 import { HANDLERS } from '../../src/emulator/x86/execute/handlers.ts';
 import { MICRO } from '../../src/emulator/x86/microOps.ts';
-
-const ROWS = [...ONE_BYTE_OPCODES, ...TWO_BYTE_OPCODES];
 
 describe('The instruction table', () => {
   it('names a handler that exists in every row', () => {

@@ -428,6 +428,38 @@ lengths:
     assert.deepEqual(seen, ['e', '2', '8', '6']);
   });
 
+  it('says in CPUID what it is and has, and counts with RDPMC where there is one', () => {
+    const identify = `
+  mov $0, %eax
+  cpuid
+  report %eax
+  report %ebx
+  mov $1, %eax
+  cpuid
+  report %eax
+  report %edx
+`;
+    const end = 'jmp finish\nlengths:\n';
+    // Family 5 model 2: FPU VME DE PSE TSC MSR MCE CX8. Family 6 model 3: also SEP PGE CMOV.
+    assert.deepEqual(run(identify + end), ['1', '756e6547', '52c', '1bf']);
+    const count = `
+  ${setControl4(0x100)}
+  mov $0x186, %ecx
+  mov $0x4300c0, %eax
+  xor %edx, %edx
+  wrmsr
+  .rept 5
+  nop
+  .endr
+  xor %ecx, %ecx
+  rdpmc
+  call report_eax
+  nopl (%eax)
+`;
+    const [, , signature, features, counted] = run(identify + count + end, 'i686');
+    assert.deepEqual([signature, features, counted], ['633', 'a9bf', '7']);
+  });
+
   it('gives #GP for an instruction whose last byte lies behind the limit of CS', () => {
     // A code segment whose last byte is the third of the five of `second`; then an instruction of 16 bytes.
     const seen = run(`

@@ -4,6 +4,7 @@
 import { RAM_OFFSET } from '../memoryLayout.ts';
 import type { Cpu } from './cpu.ts';
 import type { Instruction } from './decode/instruction.ts';
+import { rowObserver } from './decode/rowObserver.ts';
 import { HANDLERS } from './execute/handlers.ts';
 import { MODES, MODE_16 } from './blocks.ts';
 import { GP, UD } from './faults.ts';
@@ -119,7 +120,8 @@ function buildBlock(
   }
   const instructions = [first];
   let position = RAM_OFFSET + physical + first.length;
-  for (let last = first; instructions.length < limit && !last.row.endsBlock;) {
+  const most = rowObserver.listener === undefined ? limit : 1;
+  for (let last = first; instructions.length < most && !last.row.endsBlock;) {
     const next = cpu.decoder.decode(bytes, position, pageEnd, cpu.mode !== MODE_16);
     if (next === undefined || position >= pageEnd || position + next.length > end) {
       break;
@@ -165,6 +167,7 @@ function writeBlock(
   out.put(secondPageNumber < 0 ? MICRO.BEGIN : MICRO.CROSSING);
   let offset = 0;
   instructions.forEach((instruction, before) => {
+    rowObserver.listener?.(instruction.row);
     out.startInstruction(before, offset, instruction.length);
     if (blocks.hooks.has(physical + offset)) {
       out.put(MICRO.HOOK, physical + offset);

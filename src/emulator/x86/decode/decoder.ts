@@ -9,9 +9,8 @@ import {
   REP_EQUAL,
   REP_NOT_EQUAL,
 } from './instruction.ts';
+import { INSTRUCTION_TABLE } from './instructionTable.ts';
 import { type OpcodeRow, parseRow } from './opcodeRow.ts';
-import { ONE_BYTE_OPCODES } from './opcodes.ts';
-import { TWO_BYTE_OPCODES } from './opcodesTwoByte.ts';
 
 /** SDM vol. 2, 2.3.11: a longer instruction raises #GP. */
 const MAXIMUM_LENGTH = 15;
@@ -25,7 +24,7 @@ const ROWS: TableEntry[] = buildRows();
 
 function buildRows(): TableEntry[] {
   const rows: TableEntry[] = [];
-  for (const row of [...ONE_BYTE_OPCODES, ...TWO_BYTE_OPCODES]) {
+  for (const row of INSTRUCTION_TABLE) {
     if (row.digit < 0) {
       rows[row.opcode] = row;
       continue;
