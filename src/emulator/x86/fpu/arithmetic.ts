@@ -32,7 +32,7 @@ function invalid(environment: Environment): Extended {
 }
 
 /** The result if an operand is a NaN or not supported; also notes denormal operands. Undefined: go on. */
-function special(
+export function special(
   a: Extended,
   b: Extended,
   kinds: readonly [Kind, Kind],
