@@ -3,16 +3,22 @@
 import assert from 'node:assert/strict';
 
 import { assembleImage } from '../support/machineAssemble.ts';
-import { differences, program, runInMachine, runOnHost } from './hostProgram.ts';
+import { SIMD_DATA_BYTES, differences, program, runInMachine, runOnHost } from './hostProgram.ts';
 import { randomFloatingPoint } from './randomFloatingPoint.ts';
+import { randomSimd } from './randomSimd.ts';
 import { Random, randomSequence, type Sequence } from './randomInstructions.ts';
 
 const SEQUENCES = 3000;
 
-function agree(sequences: readonly Sequence[], random: Random, prologue: string): void {
-  const image = assembleImage(program(sequences, random, prologue));
-  const ours = runInMachine(image, sequences.length);
-  const found = differences(runOnHost(image), ours, sequences);
+function agree(
+  sequences: readonly Sequence[],
+  random: Random,
+  prologue: string,
+  bytes?: number,
+): void {
+  const image = assembleImage(program(sequences, random, prologue, bytes));
+  const ours = runInMachine(image, sequences.length, bytes);
+  const found = differences(runOnHost(image), ours, sequences, bytes);
   assert.equal(found.length, 0, `${found.length} differ:\n${found.slice(0, 12).join('\n')}`);
 }
 
@@ -74,6 +80,25 @@ describe('The emulated x87 and the host processor', () => {
         randomFloatingPoint(random, unmasked),
       );
       agree(sequences, random, '');
+    });
+  }
+});
+
+/** In the machine the program is its own operating system: CR4.OSFXSR and OSXMMEXCPT. */
+const WITH_SSE = `
+  cmp $0x2badb002, %eax
+  jne 9f
+  mov $0x600, %eax
+  mov %eax, %cr4
+9:
+`;
+
+describe('The emulated MMX, SSE and SSE2 and the host processor', () => {
+  for (const seed of [0x551, 0x552]) {
+    it(`agree on ${SEQUENCES} random sequences (seed ${seed})`, () => {
+      const random = new Random(seed);
+      const sequences = Array.from({ length: SEQUENCES }, () => randomSimd(random));
+      agree(sequences, random, WITH_SSE, SIMD_DATA_BYTES);
     });
   }
 });

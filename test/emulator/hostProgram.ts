@@ -10,19 +10,30 @@ import { testMachine } from '../support/machineTest.ts';
 import type { Random, Sequence } from './randomInstructions.ts';
 
 const DATA_BYTES = 256;
+/** With it sequences leave an FXSAVE image behind. */
+export const SIMD_DATA_BYTES = 704;
 /** Where EBX points at the start of a sequence, behind the start of the data. */
 export const EBX_OFFSET = 64;
 /** EAX ECX EDX ESI EDI EBP EFLAGS EBX, then the data. */
 export const RESULT_BYTES = 32 + DATA_BYTES;
+
+function resultBytes(dataBytes: number): number {
+  return 32 + dataBytes;
+}
 const DEFINED = 0x8d5;
 const NAMES = ['eax', 'ecx', 'edx', 'esi', 'edi', 'ebp', 'eflags', 'ebx'];
 
-export function program(sequences: readonly Sequence[], random: Random, prologue: string): string {
+export function program(
+  sequences: readonly Sequence[],
+  random: Random,
+  prologue: string,
+  dataBytes = DATA_BYTES,
+): string {
   const registers = sequences.map(() => {
     const values = Array.from({ length: 6 }, () => random.value());
     return `.long ${[...values, (random.next() & DEFINED) | 2].join(',')}, 0`;
   });
-  const data = Array.from({ length: 128 }, () => random.value());
+  const data = Array.from({ length: dataBytes / 4 + 64 }, () => random.value());
   return `
   .globl start
 start:
@@ -39,7 +50,7 @@ next:
   and $0xfc, %edx
   add %edx, %esi
   mov $data, %edi
-  mov $${DATA_BYTES / 4}, %ecx
+  mov $${dataBytes / 4}, %ecx
   rep movsl
   mov targets(,%eax,4), %ecx
   mov %ecx, target
@@ -67,20 +78,20 @@ next:
   cld
   mov index, %eax
   incl index
-  imul $${RESULT_BYTES}, %eax
+  imul $${resultBytes(dataBytes)}, %eax
   lea results(%eax), %edi
   mov $out, %esi
   mov $8, %ecx
   rep movsl
   mov $data, %esi
-  mov $${DATA_BYTES / 4}, %ecx
+  mov $${dataBytes / 4}, %ecx
   rep movsl
   jmp next
 done:
   cmpl $0x2badb002, magic
   je machine
   mov $results, %esi
-  mov $${sequences.length * RESULT_BYTES}, %edi
+  mov $${sequences.length * resultBytes(dataBytes)}, %edi
 1: mov $4, %eax
   mov $1, %ebx
   mov %esi, %ecx
@@ -108,9 +119,9 @@ magic: .long 0
 target: .long 0
 out: .fill 32
   .bss
-  .align 4
-data: .fill ${DATA_BYTES}
-results: .fill ${sequences.length * RESULT_BYTES}
+  .align 64
+data: .fill ${dataBytes}
+results: .fill ${sequences.length * resultBytes(dataBytes)}
   .fill 65536
 stack_top: .fill 16
 `;
@@ -123,12 +134,12 @@ export function runOnHost(image: Uint8Array): Uint8Array {
   return execFileSync(file, { maxBuffer: 1 << 26, timeout: 30_000 });
 }
 
-export function runInMachine(image: Uint8Array, count: number): Uint8Array {
-  const machine = testMachine({ cpu: 'i686' });
+export function runInMachine(image: Uint8Array, count: number, dataBytes = DATA_BYTES): Uint8Array {
+  const machine = testMachine({ cpu: 'i686+sse2' });
   machine.loadMultiboot(image, '', []);
   const result = machine.run(100_000_000);
   assert.equal(result.reason, 'debugExit', `the program ended at ${machine.instructionCount}`);
-  const bytes = machine.peekPhysical(machine.registers().ecx, count * RESULT_BYTES);
+  const bytes = machine.peekPhysical(machine.registers().ecx, count * resultBytes(dataBytes));
   return bytes!;
 }
 
@@ -136,14 +147,15 @@ export function differences(
   host: Uint8Array,
   ours: Uint8Array,
   sequences: readonly Sequence[],
+  dataBytes = DATA_BYTES,
 ): string[] {
   const found: string[] = [];
   const a = new DataView(host.buffer, host.byteOffset, host.byteLength);
   const b = new DataView(ours.buffer, ours.byteOffset, ours.byteLength);
   sequences.forEach((sequence, number) => {
-    const at = number * RESULT_BYTES;
+    const at = number * resultBytes(dataBytes);
     const wrong: string[] = [];
-    for (let word = 0; word < RESULT_BYTES / 4; word++) {
+    for (let word = 0; word < resultBytes(dataBytes) / 4; word++) {
       const mask = word === 6 ? DEFINED & ~sequence.undefinedFlags : -1;
       const theirs = a.getUint32(at + word * 4, true) & mask;
       const mine = b.getUint32(at + word * 4, true) & mask;

@@ -4,10 +4,11 @@ import { readFileSync } from 'node:fs';
 
 import { ONE_BYTE_OPCODES } from '../../src/emulator/x86/decode/opcodes.ts';
 import { TWO_BYTE_OPCODES } from '../../src/emulator/x86/decode/opcodesTwoByte.ts';
+import { SIMD_OPCODES } from '../../src/emulator/x86/decode/opcodesSimd.ts';
 import { HANDLERS } from '../../src/emulator/x86/execute/handlers.ts';
 import { MICRO } from '../../src/emulator/x86/microOps.ts';
 
-const ROWS = [...ONE_BYTE_OPCODES, ...TWO_BYTE_OPCODES];
+const ROWS = [...ONE_BYTE_OPCODES, ...TWO_BYTE_OPCODES, ...SIMD_OPCODES];
 
 describe('The instruction table', () => {
   it('names a handler that exists in every row', () => {
@@ -17,8 +18,20 @@ describe('The instruction table', () => {
   });
 
   it('has one row for each opcode', () => {
-    const keys = ROWS.map((row) => `${row.opcode}/${row.digit}`);
+    const keys = ROWS.map((row) => `${row.prefix ?? ''} ${row.opcode}/${row.digit}`);
     assert.equal(new Set(keys).size, keys.length);
+  });
+
+  it('has no opcode both with and without a mandatory prefix', () => {
+    const plain = new Set([...ONE_BYTE_OPCODES, ...TWO_BYTE_OPCODES].map(({ opcode }) => opcode));
+    assert.deepEqual(
+      SIMD_OPCODES.filter(({ opcode }) => plain.has(opcode)).map(({ name }) => name),
+      [],
+    );
+    assert.deepEqual(
+      SIMD_OPCODES.filter(({ prefix, needs }) => prefix === undefined || needs === undefined),
+      [],
+    );
   });
 
   it('never calls a flag both defined and undefined', () => {

@@ -4,6 +4,7 @@ import type { FpuSnapshot } from './fpuState.ts';
 import { getFlags } from './flags.ts';
 import type { TlbSnapshot } from './memory/tlb.ts';
 import { CPL, EIP, GDT_BASE } from './registers.ts';
+import type { SimdSnapshot } from './simdState.ts';
 
 export interface CpuSnapshot {
   readonly state: readonly number[];
@@ -12,6 +13,7 @@ export interface CpuSnapshot {
   readonly shutdown: boolean;
   readonly inhibitInterrupts: boolean;
   readonly fpu: FpuSnapshot;
+  readonly simd: SimdSnapshot;
   readonly instructionTlb: TlbSnapshot;
   readonly dataTlb: TlbSnapshot;
   readonly largeTlb: TlbSnapshot;
@@ -33,6 +35,7 @@ export function snapshotCpu(cpu: Cpu): CpuSnapshot {
     shutdown: cpu.shutdown,
     inhibitInterrupts: cpu.inhibitInterrupts,
     fpu: cpu.fpu.snapshot(),
+    simd: cpu.simd.snapshot(),
     instructionTlb: cpu.mmu.instructionTlb.snapshot(),
     dataTlb: cpu.mmu.dataTlb.snapshot(),
     largeTlb: cpu.mmu.largeTlb.snapshot(),
@@ -56,6 +59,7 @@ export function restoreCpu(cpu: Cpu, from: CpuSnapshot): void {
   cpu.shutdown = from.shutdown;
   cpu.inhibitInterrupts = from.inhibitInterrupts;
   cpu.fpu.restore(from.fpu);
+  cpu.simd.restore(from.simd);
   cpu.mmu.instructionTlb.restore(from.instructionTlb);
   cpu.mmu.dataTlb.restore(from.dataTlb);
   cpu.mmu.largeTlb.restore(from.largeTlb);

@@ -1,6 +1,7 @@
 // System instructions and the flag instructions (SDM vol. 2: MOV CRn, MOV DRn, CLTS, INVLPG, HLT, CPUID, RDTSC, MSRs,
 // CLI, STI, CLC ...). The privilege check stands in the table and is made before a handler runs.
 import type { Cpu } from '../cpu.ts';
+import type { Extension } from '../cpuModel.ts';
 import type { Instruction } from '../decode/instruction.ts';
 import {
   DR6,
@@ -31,6 +32,8 @@ import {
   CR2,
   CR4,
   CR4_DE,
+  CR4_OSFXSR,
+  CR4_OSXMMEXCPT,
   CR4_TSD,
   DR0,
   EAX,
@@ -47,6 +50,15 @@ const CR0_WRITABLE =
 const CR4_WRITABLE = 0x5f; // VME PVI TSD DE PSE MCE
 const MSR_TSC = 0x10;
 
+function writableCr4(cpu: Cpu): number {
+  const { extensions } = cpu.model;
+  return (
+    CR4_WRITABLE |
+    (extensions.has('fxsr') ? CR4_OSFXSR : 0) |
+    (extensions.has('sse') ? CR4_OSXMMEXCPT : 0)
+  );
+}
+
 function writeControl(cpu: Cpu, register: number, value: number): void {
   switch (register) {
     case 0:
@@ -59,7 +71,7 @@ function writeControl(cpu: Cpu, register: number, value: number): void {
       cpu.loadPageDirectory(value);
       break;
     case 4:
-      if ((value & ~CR4_WRITABLE) !== 0) {
+      if ((value & ~writableCr4(cpu)) !== 0) {
         cpu.fault.raise(GP, 0);
       }
       cpu.r[CR4] = value;
@@ -106,7 +118,7 @@ function hasPortBreakpoint(control: number): boolean {
   );
 }
 
-/** Family 5 model 2 is the P54C; the i686 kind answers as family 6, with CMOV and nothing that it has not. */
+/** What the processor says of itself, and of nothing that it has not (cpuModel.ts). */
 function cpuid(cpu: Cpu): void {
   const { r } = cpu;
   const leaf = r[EAX];
@@ -118,10 +130,13 @@ function cpuid(cpu: Cpu): void {
     return;
   }
   const features = FEATURE_FPU | FEATURE_PSE | FEATURE_TSC | FEATURE_MSR | FEATURE_CX8;
-  r[EAX] = cpu.i686 ? 0x633 : 0x52c;
-  r[EBX] = 0;
+  r[EAX] = cpu.model.signature;
+  r[EBX] = cpu.model.extensions.has('sse2') ? CLFLUSH_LINE : 0;
   r[ECX] = 0;
-  r[EDX] = cpu.i686 ? features | FEATURE_CMOV : features;
+  r[EDX] = features;
+  for (const extension of cpu.model.extensions) {
+    r[EDX] |= EXTENSION_FEATURES[extension];
+  }
 }
 
 // The FPU bit joins when x87 arithmetic does.
@@ -130,7 +145,17 @@ const FEATURE_PSE = 1 << 3;
 const FEATURE_TSC = 1 << 4;
 const FEATURE_MSR = 1 << 5;
 const FEATURE_CX8 = 1 << 8;
-const FEATURE_CMOV = 1 << 15;
+
+/** CPUID.1:EDX: CMOV; MMX; FXSR; SSE; SSE2 with CLFSH. */
+const EXTENSION_FEATURES: Readonly<Record<Extension, number>> = {
+  i686: 1 << 15,
+  mmx: 1 << 23,
+  fxsr: 1 << 24,
+  sse: 1 << 25,
+  sse2: (1 << 26) | (1 << 19),
+};
+/** CPUID.1:EBX: CLFLUSH works on 8 times 8 bytes. */
+const CLFLUSH_LINE = 8 << 8;
 
 function readTimeStamp(cpu: Cpu): void {
   const cycles = cpu.cycles();
