@@ -1,26 +1,11 @@
 // The emulated processor against the one below it: random sequences of instructions run natively and in the machine
 // (hostProgram.ts), and leave the same registers, flags and memory.
-import assert from 'node:assert/strict';
-
-import { assembleImage } from '../support/machineAssemble.ts';
-import { SIMD_DATA_BYTES, differences, program, runInMachine, runOnHost } from './hostProgram.ts';
+import { SIMD_DATA_BYTES, WITH_SSE, agree } from './hostProgram.ts';
 import { randomFloatingPoint } from './randomFloatingPoint.ts';
 import { randomSimd } from './randomSimd.ts';
-import { Random, randomSequence, type Sequence } from './randomInstructions.ts';
+import { Random, randomSequence } from './randomInstructions.ts';
 
 const SEQUENCES = 3000;
-
-function agree(
-  sequences: readonly Sequence[],
-  random: Random,
-  prologue: string,
-  bytes?: number,
-): void {
-  const image = assembleImage(program(sequences, random, prologue, bytes));
-  const ours = runInMachine(image, sequences.length, bytes);
-  const found = differences(runOnHost(image), ours, sequences, bytes);
-  assert.equal(found.length, 0, `${found.length} differ:\n${found.slice(0, 12).join('\n')}`);
-}
 
 /** Only in the machine: segments with a limit, so that every access goes through its segment's check, and paging. */
 const SEGMENTED = `
@@ -83,15 +68,6 @@ describe('The emulated x87 and the host processor', () => {
     });
   }
 });
-
-/** In the machine the program is its own operating system: CR4.OSFXSR and OSXMMEXCPT. */
-const WITH_SSE = `
-  cmp $0x2badb002, %eax
-  jne 9f
-  mov $0x600, %eax
-  mov %eax, %cr4
-9:
-`;
 
 describe('The emulated MMX, SSE and SSE2 and the host processor', () => {
   for (const seed of [0x551, 0x552]) {

@@ -6,6 +6,7 @@ import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
+import { assembleImage } from '../support/machineAssemble.ts';
 import { testMachine } from '../support/machineTest.ts';
 import type { Random, Sequence } from './randomInstructions.ts';
 
@@ -172,3 +173,25 @@ export function differences(
   });
   return found;
 }
+
+/** Fails with the first sequences that leave different states. */
+export function agree(
+  sequences: readonly Sequence[],
+  random: Random,
+  prologue: string,
+  bytes?: number,
+): void {
+  const image = assembleImage(program(sequences, random, prologue, bytes));
+  const ours = runInMachine(image, sequences.length, bytes);
+  const found = differences(runOnHost(image), ours, sequences, bytes);
+  assert.equal(found.length, 0, `${found.length} differ:\n${found.slice(0, 12).join('\n')}`);
+}
+
+/** In the machine the program is its own operating system: CR4.OSFXSR and OSXMMEXCPT. */
+export const WITH_SSE = `
+  cmp $0x2badb002, %eax
+  jne 9f
+  mov $0x600, %eax
+  mov %eax, %cr4
+9:
+`;

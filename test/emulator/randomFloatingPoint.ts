@@ -118,12 +118,14 @@ function dump(): string[] {
  * A few loads, then operations. `unmasked`: some exceptions are not masked before the last one, which the sequence
  * ends with, because the next that waits would trap.
  */
-export function randomFloatingPoint(random: Random, unmasked: boolean): Sequence {
+export function randomFloatingPoint(random: Random, unmasked: boolean, longest = 4): Sequence {
+  let instructions = 1;
   const lines = ['fninit', `movw $${controlWord(random, 0x3f)}, 56(%ebx)`, 'fldcw 56(%ebx)'];
   for (let loads = random.below(4); loads > 0; loads--) {
     lines.push(...stored(extendedWords(random), 0), 'fldt (%ebx)');
   }
-  for (let count = unmasked ? 0 : random.below(5); count > 0; count--) {
+  for (let count = unmasked ? 0 : random.below(longest + 1); count > 0; count--) {
+    instructions++;
     lines.push(...random.pick(MAKERS)(random));
   }
   if (unmasked) {
@@ -134,7 +136,7 @@ export function randomFloatingPoint(random: Random, unmasked: boolean): Sequence
     );
   }
   lines.push(...random.pick(MAKERS)(random), ...dump());
-  return { lines, undefinedFlags: 0 };
+  return { lines, instructions, undefinedFlags: 0 };
 }
 
 const ONE_OPERAND = ['fsin', 'fcos', 'fsincos', 'fptan', 'f2xm1'];
@@ -160,5 +162,5 @@ export function randomTranscendental(random: Random, unmasked: boolean): Sequenc
   }
   lines.push('fnclex', `movw $${controlWord(random, masks)}, 56(%ebx)`, 'fldcw 56(%ebx)', name);
   lines.push(...dump());
-  return { lines, undefinedFlags: 0 };
+  return { lines, instructions: 1, undefinedFlags: 0 };
 }

@@ -147,7 +147,7 @@ function dump(): string[] {
   return [`fxsave ${FXSAVE_AT}(%ebx)`, `movw $0, ${FXSAVE_AT + 6}(%ebx)`, ...blank, 'emms'];
 }
 
-export function randomSimd(random: Random): Sequence {
+export function randomSimd(random: Random, longest = 4): Sequence {
   const lines = [
     'fninit',
     `movl $${control(random)}, ${CONTROL}(%ebx)`,
@@ -159,10 +159,11 @@ export function randomSimd(random: Random): Sequence {
   if (isMmx) {
     lines.push(...[0, 1, 2, 3].map((register) => `movq ${12 * register}(%ebx), %mm${register}`));
   }
-  for (let count = random.below(4) + 1; count > 0; count--) {
+  const instructions = random.below(longest) + 1;
+  for (let count = instructions; count > 0; count--) {
     const makers = isMmx && random.below(4) !== 0 ? MMX_MAKERS : SSE_MAKERS;
     lines.push(...random.pick(makers)(random));
   }
   lines.push(...dump());
-  return { lines, undefinedFlags: 0 };
+  return { lines, instructions, undefinedFlags: 0 };
 }
