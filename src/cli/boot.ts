@@ -6,7 +6,7 @@ import { readFile } from '../engine/guestImages.ts';
 import { baseName, type Host } from '../engine/host.ts';
 import { EXIT } from '../engine/userError.ts';
 import { writeOutput } from './run.ts';
-import { option, usageError, type ParsedOptions } from './options.ts';
+import { cpuOption, option, usageError, type ParsedOptions } from './options.ts';
 
 const ALL_PASSED = 0xff;
 
@@ -101,7 +101,7 @@ async function makeMachine(
     modules.push({ content: await readFile(host.files, file), commandLine });
   }
   return bareMachine(image, {
-    cpu: option(parsed, 'cpu') === 'pentium' ? 'pentium' : 'i686',
+    cpu: cpuOption(parsed),
     memory: Number(option(parsed, 'memory') ?? 64),
     epochSeconds: Math.floor(Date.now() / 1000),
     isTerminal: process.stdin.isTTY,

@@ -1,4 +1,5 @@
 // The options of the command line: one table for each command; parsing, checking and --help all read it.
+import { CPU_KINDS, type CpuKind } from '../engine/cpuKinds.ts';
 import { EXIT, UserError } from '../engine/userError.ts';
 
 export interface OptionRule {
@@ -20,7 +21,11 @@ export interface CommandRule {
 }
 
 const MACHINE: Readonly<Record<string, OptionRule>> = {
-  cpu: { value: 'KIND', help: 'pentium or i686 (default)', choices: ['pentium', 'i686'] },
+  cpu: {
+    value: 'KIND',
+    help: 'pentium or i686 (default), with vector instructions pentium+mmx, i686+mmx, i686+sse, i686+sse2',
+    choices: CPU_KINDS,
+  },
   memory: { value: 'MB', help: 'guest memory, 16 to 256 (default 64)', range: [16, 256] },
   'max-instructions': {
     value: 'N',
@@ -164,6 +169,12 @@ export function usageError(name: string, reason: string): UserError {
 /** The last value given for an option. */
 export function option(parsed: ParsedOptions, name: string): string | undefined {
   return parsed.values.get(name)?.at(-1);
+}
+
+/** The kind of processor; the choices were checked when the options were parsed. */
+export function cpuOption(parsed: ParsedOptions): CpuKind {
+  const given = option(parsed, 'cpu');
+  return CPU_KINDS.find((kind) => kind === given) ?? 'i686';
 }
 
 export function helpText(name?: string): string {

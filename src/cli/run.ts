@@ -18,7 +18,7 @@ import { traceEvents } from '../engine/trace.ts';
 import { EXIT, UserError } from '../engine/userError.ts';
 import { eventNamed } from '../engine/events.ts';
 import { collapsedStacks } from '../profiler/flameGraph.ts';
-import { option, usageError, type ParsedOptions } from './options.ts';
+import { cpuOption, option, usageError, type ParsedOptions } from './options.ts';
 
 export async function run(host: Host, parsed: ParsedOptions): Promise<number> {
   const [program, ...args] = parsed.words;
@@ -94,7 +94,7 @@ export function makeSystem(
 ): System {
   const isTerminal = process.stdin.isTTY;
   const system = new System(host, launch, {
-    cpu: option(parsed, 'cpu') === 'pentium' ? 'pentium' : 'i686',
+    cpu: cpuOption(parsed),
     memory: Number(option(parsed, 'memory') ?? 64),
     epochSeconds: Math.floor(Date.now() / 1000),
     terminals: {

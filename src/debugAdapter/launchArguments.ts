@@ -1,5 +1,6 @@
 // Checks the arguments of a launch request: they come from a file that anybody may have written.
 import type { LaunchArguments } from '../protocol/launch.ts';
+import { CPU_KINDS } from '../engine/cpuKinds.ts';
 import { EXIT, UserError } from '../engine/userError.ts';
 
 type Check = (value: unknown) => boolean;
@@ -32,7 +33,7 @@ const RULES: Readonly<Record<keyof LaunchArguments, readonly [Check, string]>> =
   system: [oneOf('l4linux', 'native'), '"l4linux" or "native"'],
   syscalls: [oneOf('library', 'trampoline'), '"library" or "trampoline"'],
   serverSpace: [oneOf('small', 'large'), '"small" or "large"'],
-  cpu: [oneOf('pentium', 'i686'), '"pentium" or "i686"'],
+  cpu: [oneOf(...CPU_KINDS), CPU_KINDS.map((kind) => `"${kind}"`).join(' or ')],
   memory: [isMemory, 'a number of megabytes from 16 to 256'],
   profile: [isBoolean, 'true or false'],
   noDebug: [isBoolean, 'true or false'],

@@ -27,6 +27,7 @@ import { machineStatistics } from './statistics.ts';
 import type { PageTranslation, Registers, Target, TlbEntry } from './target.ts';
 import { enterBootState, enterResetState } from './x86/bootState.ts';
 import { type ControlFlowListener, Cpu } from './x86/cpu.ts';
+import { CPU_MODELS } from './x86/cpuModel.ts';
 import { architecturalWords, restoreCpu, snapshotCpu } from './x86/cpuSnapshot.ts';
 import {
   type WritableRegister,
@@ -65,7 +66,7 @@ export class Machine implements Target {
     this.ram = this.memory.bytes.subarray(RAM_OFFSET);
     this.clock = new Clock(() => this.cpu.instructionCount);
     this.cpu = new Cpu(this.memory, {
-      i686: options.cpu === 'i686',
+      model: CPU_MODELS[options.cpu],
       ports: this.bus,
       log,
       cycles: () => this.clock.cycles,
@@ -431,9 +432,9 @@ export class Machine implements Target {
     architecturalWords(this.cpu).forEach((word) => {
       hash.word(word);
     });
-    const { fpu, instructionTlb, dataTlb, largeTlb, ...rest } = snapshotCpu(this.cpu);
+    const { fpu, simd, instructionTlb, dataTlb, largeTlb, ...rest } = snapshotCpu(this.cpu);
     const flags = [rest.halted, rest.shutdown, rest.inhibitInterrupts, rest.instructionCount];
-    const parts = [fpu, instructionTlb, dataTlb, largeTlb, flags];
+    const parts = [fpu, simd, instructionTlb, dataTlb, largeTlb, flags];
     hash.text(JSON.stringify([parts, this.clock.snapshot(), this.deviceSnapshots()]));
     hash.ram(this.ram);
     return hash.toString();

@@ -1,11 +1,15 @@
 // What the owner of a machine gives it and gets back from it; no logic.
 import type { DiskSource } from './recordedDisk.ts';
 import type { TlbCounters } from './target.ts';
+import type { CpuKind } from './x86/cpuModel.ts';
+
+export { CPU_KINDS } from './x86/cpuModel.ts';
+export type { CpuKind };
 
 export interface MachineOptions {
   /** 16 to 256. */
   readonly memoryMegabytes: number;
-  readonly cpu: 'pentium' | 'i686';
+  readonly cpu: CpuKind;
   /** What the real-time clock shows at instruction 0. */
   readonly epochSeconds: number;
   /** Whether the host end of each serial port is a terminal (DSR). */

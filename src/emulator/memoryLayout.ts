@@ -2,12 +2,18 @@
 // Interpreter, debugger and later compiled code share these offsets; nobody else may write one down.
 //
 //   0x0000_0000  state words            registers.ts numbers them
+//   0x0000_0200  x87 significands        eight of 64 bits, by physical register; MM0 to MM7 are the same bytes
+//   0x0000_0240  x87 signs and exponents eight of 16 bits
+//   0x0000_0280  XMM0 to XMM7            eight of 128 bits
 //   0x0000_1000  open bus               what an access outside RAM reads: all ones
 //   0x0001_0000  fast translation table one word for each of the 2^20 linear pages
 //   0x0080_0000  guest RAM              physical address 0
 
 export const STATE_OFFSET = 0;
 export const STATE_WORDS = 128;
+export const X87_SIGNIFICANDS_OFFSET = 0x200;
+export const X87_EXPONENTS_OFFSET = 0x240;
+export const XMM_OFFSET = 0x280;
 export const OPEN_BUS_OFFSET = 0x1000;
 export const FAST_TABLE_OFFSET = 0x1_0000;
 export const FAST_TABLE_WORDS = 1 << 20;

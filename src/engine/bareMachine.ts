@@ -1,12 +1,13 @@
 // A machine that boots somebody's Multiboot image, or runs a raw ROM, with nothing known of what runs on it.
 import { Machine } from '../emulator/machine.ts';
+import type { CpuKind } from '../emulator/machineOptions.ts';
 import { peekVirtual, word } from '../kernel/virtualMemory.ts';
 import { SymbolImage } from '../symbols/image.ts';
 import { innermostFrame, lookupAddress, unwind } from '../symbols/unwind.ts';
 import { messageOf, UserError } from './userError.ts';
 
 export interface BareMachineOptions {
-  readonly cpu: 'pentium' | 'i686';
+  readonly cpu: CpuKind;
   readonly memory: number;
   readonly epochSeconds: number;
   readonly isTerminal: boolean;

@@ -1,6 +1,7 @@
 // The running system as one object: the machine, its images and symbols, what is known of its kernel and of
 // Linux, its events, its console. The debug adapter and the command line both drive this.
 import { Machine } from '../emulator/machine.ts';
+import type { CpuKind } from '../emulator/machineOptions.ts';
 import { KernelView } from '../kernel/kernelView.ts';
 import { readerOf } from '../kernel/virtualMemory.ts';
 import { LinuxView } from '../l4linux/linuxView.ts';
@@ -26,7 +27,7 @@ import { ThreadDirectory } from './threads.ts';
 import { messageOf, UserError } from './userError.ts';
 
 export interface SystemOptions {
-  readonly cpu: 'pentium' | 'i686';
+  readonly cpu: CpuKind;
   /** Megabytes of guest memory, 16 to 256. */
   readonly memory: number;
   /** Seconds since 1970 at which the RTC starts: an input like any other. */

@@ -80,6 +80,30 @@ describe('the static checks', function () {
     assert.match(output, /Export by name/);
   });
 
+  const INEXACT: readonly [string, string, string][] = [
+    ['src/emulator/canary1.ts', 'export const x = Math.sin(2);', 'JavaScript engine'],
+    ['src/emulator/canary2.ts', 'export const x = Math.sqrt(2);', 'JavaScript engine'],
+    ['src/emulator/canary3.ts', 'export const { log2 } = Math;', 'Say Math.name'],
+    ['src/emulator/canary4.ts', 'export const x = (n: number) => 2 ** n;', 'depends on'],
+    ['src/emulator/x86/fpu/canary.ts', 'export const x = new Float64Array(1);', 'with integers'],
+    ['src/emulator/x86/execute/fpuCanary.ts', 'export const x = parseFloat("1");', 'with integers'],
+    ['src/emulator/x86/simd/canary.ts', 'export const x = (v: DataView) => v.getFloat32(0);', 'with integers'],
+    ['src/emulator/x86/fpu/canary2.ts', 'export const x = 0.5;', 'with integers'],
+  ]; // prettier-ignore
+  it('refuse floating point of the host as floating point of the guest', () => {
+    const files = INEXACT.map(([file, text]) => canary(file, `${text}\n`));
+    const { output } = tool('eslint', '--format', 'json', ...files);
+    const results = JSON.parse(output.slice(output.indexOf('['))) as {
+      filePath: string;
+      messages: { message: string }[];
+    }[];
+    INEXACT.forEach(([, text, message], index) => {
+      const found = results.find(({ filePath }) => filePath === files[index]);
+      const said = found?.messages.map((entry) => entry.message).join('\n') ?? '';
+      assert.match(said, new RegExp(message), `${text} passes`);
+    });
+  });
+
   it('refuse a global of the host in the core', () => {
     canary('src/emulator/canary.ts', 'export const now = performance.now();\n');
     const { status, output } = tool('tsc', '-p', 'tsconfig.core.json');

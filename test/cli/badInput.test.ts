@@ -100,7 +100,10 @@ describe('bad input', () => {
     [['run', '--memory'], /--memory needs MB/],
     [['run', '--memory', '8', 'x'], /whole number from 16 to 256, not "8"/],
     [['run', '--memory', '1e2', 'x'], /whole number from 16 to 256/],
-    [['run', '--cpu', '8086', 'x'], /--cpu must be pentium or i686/],
+    [
+      ['run', '--cpu', '8086', 'x'],
+      /--cpu must be pentium or pentium\+mmx or i686 or i686\+mmx or/,
+    ],
     [['run', '--profile', 'p.xyz', 'x'], /must end in \.folded/],
     [['boot', 'a', 'b'], /one word too many/],
     [['boot', 'a', '--rom', 'b'], /--rom excludes IMAGE/],

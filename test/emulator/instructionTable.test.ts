@@ -14,8 +14,19 @@ describe('The instruction table', () => {
   });
 
   it('has one row for each opcode', () => {
-    const keys = ROWS.map((row) => `${row.opcode}/${row.digit}`);
+    const keys = ROWS.map((row) => `${row.prefix ?? ''} ${row.opcode}/${row.digit}`);
     assert.equal(new Set(keys).size, keys.length);
+  });
+
+  it('has no opcode both with and without a mandatory prefix', () => {
+    const plain = new Set(ROWS.filter((row) => row.prefix === undefined).map((row) => row.opcode));
+    const vector = ROWS.filter((row) => row.prefix !== undefined);
+    assert.deepEqual(
+      vector
+        .filter((row) => plain.has(row.opcode) || row.needs === undefined)
+        .map(({ name }) => name),
+      [],
+    );
   });
 
   it('never calls a flag both defined and undefined', () => {

@@ -62,6 +62,24 @@ const st = (random: Random): string => `%st(${random.below(4)})`;
 const integers = (count: number) => (random: Random) =>
   Array.from({ length: count }, () => random.value() >>> 0);
 
+/** Eighteen decimal digits, many of them zero or nine, and a sign. */
+function decimalWords(random: Random): number[] {
+  const digits = random.below(19);
+  const text = Array.from({ length: digits }, () => random.pick([0, 9, random.below(10)])).join('');
+  const hex = text.padStart(18, '0');
+  const word = (from: number, to: number): number => parseInt(hex.slice(from, to), 16);
+  return [word(10, 18), word(2, 10), word(0, 2) | (random.below(2) << 15)];
+}
+
+/** The 16-bit environment there and back; its pointers are blanked, because they are those of the instruction. */
+const NARROW_ENVIRONMENT = [
+  'data16 fnstenv 16(%ebx)',
+  'movw $0, 22(%ebx)',
+  'movl $0, 24(%ebx)',
+  'movw $0, 28(%ebx)',
+  'data16 fldenv 16(%ebx)',
+];
+
 const MAKERS: readonly Maker[] = [
   withMemory(extendedWords, 'fldt'),
   withMemory(extendedWords, 'fldt'),
@@ -70,15 +88,17 @@ const MAKERS: readonly Maker[] = [
   withMemory((random) => realWords(random, 64), 'fldl', 'faddl', 'fmull', 'fsubl', 'fsubrl', 'fdivl', 'fdivrl', 'fcoml', 'fcompl'),
   withMemory(integers(1), 'fildl', 'fiaddl', 'fimull', 'fisubl', 'fisubrl', 'fidivl', 'fidivrl', 'ficoml', 'ficompl', 'filds', 'fiadds', 'fimuls', 'fisubs', 'fidivrs', 'ficoms'),
   withMemory(integers(2), 'fildll'),
+  withMemory(decimalWords, 'fbld'),
+  () => NARROW_ENVIRONMENT,
   (random) => [`${random.pick(['fadd', 'fmul', 'fsub', 'fsubr', 'fdiv', 'fdivr'])} ${st(random)}, %st`],
   (random) => [`${random.pick(['fadd', 'fmul', 'fsub', 'fsubr', 'fdiv', 'fdivr'])} %st, ${st(random)}`],
   (random) => [`${random.pick(['faddp', 'fmulp', 'fsubp', 'fsubrp', 'fdivp', 'fdivrp'])} %st, ${st(random)}`],
   (random) => [`${random.pick(['fcom', 'fcomp', 'fucom', 'fucomp', 'fxch', 'fst', 'fstp', 'fld', 'ffree'])} ${st(random)}`],
   (random) => [`${random.pick(['fcomi', 'fcomip', 'fucomi', 'fucomip'])} ${st(random)}, %st`],
   (random) => [`${random.pick(['fcmovb', 'fcmove', 'fcmovbe', 'fcmovu', 'fcmovnb', 'fcmovne', 'fcmovnbe', 'fcmovnu'])} ${st(random)}, %st`],
-  (random) => [random.pick(['fchs', 'fabs', 'ftst', 'fxam', 'fsqrt', 'frndint', 'fscale', 'fprem', 'fprem1', 'fcompp', 'fucompp', 'fincstp', 'fdecstp'])],
+  (random) => [random.pick(['fchs', 'fabs', 'ftst', 'fxam', 'fsqrt', 'frndint', 'fscale', 'fprem', 'fprem1', 'fcompp', 'fucompp', 'fincstp', 'fdecstp', 'fxtract'])],
   (random) => [random.pick(['fld1', 'fldl2t', 'fldl2e', 'fldpi', 'fldlg2', 'fldln2', 'fldz'])],
-  (random) => [`${random.pick(['fsts', 'fstps', 'fstl', 'fstpl', 'fistl', 'fistpl', 'fists', 'fistps', 'fistpll', 'fstpt'])} ${16 + random.below(4) * 8}(%ebx)`],
+  (random) => [`${random.pick(['fsts', 'fstps', 'fstl', 'fstpl', 'fistl', 'fistpl', 'fists', 'fistps', 'fistpll', 'fstpt', 'fbstp'])} ${16 + random.below(4) * 8}(%ebx)`],
 ]; // prettier-ignore
 
 /** Precision-control value 1 is reserved. */
@@ -86,7 +106,8 @@ function controlWord(random: Random, masks: number): number {
   return 0x40 | masks | (random.pick([0, 2, 3, 3, 3]) << 8) | (random.below(4) << 10);
 }
 
-const SAVED = 64;
+/** Where a sequence leaves its FNSAVE image, above EBX. */
+export const SAVED = 64;
 
 function dump(): string[] {
   const pointers = [12, 16, 20, 24].map((offset) => `movl $0, ${SAVED + offset}(%ebx)`);
@@ -97,12 +118,14 @@ function dump(): string[] {
  * A few loads, then operations. `unmasked`: some exceptions are not masked before the last one, which the sequence
  * ends with, because the next that waits would trap.
  */
-export function randomFloatingPoint(random: Random, unmasked: boolean): Sequence {
+export function randomFloatingPoint(random: Random, unmasked: boolean, longest = 4): Sequence {
+  let instructions = 1;
   const lines = ['fninit', `movw $${controlWord(random, 0x3f)}, 56(%ebx)`, 'fldcw 56(%ebx)'];
   for (let loads = random.below(4); loads > 0; loads--) {
     lines.push(...stored(extendedWords(random), 0), 'fldt (%ebx)');
   }
-  for (let count = unmasked ? 0 : random.below(5); count > 0; count--) {
+  for (let count = unmasked ? 0 : random.below(longest + 1); count > 0; count--) {
+    instructions++;
     lines.push(...random.pick(MAKERS)(random));
   }
   if (unmasked) {
@@ -113,5 +136,31 @@ export function randomFloatingPoint(random: Random, unmasked: boolean): Sequence
     );
   }
   lines.push(...random.pick(MAKERS)(random), ...dump());
-  return { lines, undefinedFlags: 0 };
+  return { lines, instructions, undefinedFlags: 0 };
+}
+
+const ONE_OPERAND = ['fsin', 'fcos', 'fsincos', 'fptan', 'f2xm1'];
+const TWO_OPERANDS = ['fpatan', 'fyl2x', 'fyl2xp1'];
+
+/** A number near 1, of the size that these instructions are made for. */
+function moderateWords(random: Random, low: number, high: number): [number, number, number] {
+  const exponent = 0x3fff + low + random.below(high - low + 1);
+  return [random.next(), (random.next() | INTEGER_BIT) >>> 0, exponent | (random.below(2) << 15)];
+}
+
+/** One transcendental instruction on a stack that is mostly as it should be, and the whole state afterwards. */
+export function randomTranscendental(random: Random, unmasked: boolean): Sequence {
+  const name = random.pick([...ONE_OPERAND, ...TWO_OPERANDS]);
+  const range = { f2xm1: [-20, -1], fyl2xp1: [-20, -3] }[name] ?? [-20, 20];
+  const masks = unmasked ? random.below(64) : 0x3f;
+  const lines = ['fninit'];
+  const loads = random.below(16) === 0 ? random.pick([0, 1, 8]) : 2;
+  for (let load = 0; load < loads; load++) {
+    const words =
+      random.below(3) === 0 ? extendedWords(random) : moderateWords(random, range[0], range[1]);
+    lines.push(...stored(words, 0), 'fldt (%ebx)');
+  }
+  lines.push('fnclex', `movw $${controlWord(random, masks)}, 56(%ebx)`, 'fldcw 56(%ebx)', name);
+  lines.push(...dump());
+  return { lines, instructions: 1, undefinedFlags: 0 };
 }

@@ -332,6 +332,8 @@ const MAKERS: readonly Maker[] = [
 
 export interface Sequence {
   readonly lines: readonly string[];
+  /** Of those how many are random; the others prepare operands and save what came out. */
+  readonly instructions: number;
   readonly undefinedFlags: number;
 }
 
@@ -349,5 +351,6 @@ export function randomSequence(random: Random): Sequence {
     undefinedFlags &= ~(step.defines ?? 0);
     undefinedFlags |= step.undefines ?? 0;
   }
-  return { lines, undefinedFlags };
+  const instructions = lines.filter((line) => !line.endsWith(':')).length;
+  return { lines, instructions, undefinedFlags };
 }

@@ -5,8 +5,6 @@ import type { Cpu } from './cpu.ts';
 import { setFlags } from './flags.ts';
 import * as R from './registers.ts';
 
-/** Family 5, as CPUID tells it: EDX after a reset (SDM vol. 3, table 9-1). */
-const RESET_EDX = { pentium: 0x52c, i686: 0x633 };
 const RESET_SEGMENT = 0x93; // present, data, writable, accessed; 16 bits
 const RESET_VECTOR = 0xfff0;
 
@@ -15,7 +13,7 @@ export function enterResetState(cpu: Cpu): void {
   const { r } = cpu;
   r.fill(0);
   r[R.CR0] = R.CR0_ET | R.CR0_CD | R.CR0_NW;
-  r[R.EDX] = cpu.i686 ? RESET_EDX.i686 : RESET_EDX.pentium;
+  r[R.EDX] = cpu.model.signature; // SDM vol. 3, table 9-1
   r[R.EIP] = RESET_VECTOR;
   r[R.GDT_LIMIT] = 0xffff;
   r[R.IDT_LIMIT] = REAL_MODE_IDT_LIMIT;

@@ -3,12 +3,14 @@
 import type { MachineMemory } from '../memoryLayout.ts';
 import { BlockCache, MODE_16 } from './blocks.ts';
 import { breakpointsEnabled, dataHits } from './breakpoints.ts';
+import type { CpuModel } from './cpuModel.ts';
 import type { Gate } from './execute/gates.ts';
 import { Decoder } from './decode/decoder.ts';
 import type { Instruction } from './decode/instruction.ts';
 import { AC, IF, TF, VM } from './flags.ts';
 import { AC_FAULT, GP, PendingFault, SS_FAULT, UD, GUEST_FAULT } from './faults.ts';
 import { FpuState } from './fpuState.ts';
+import { SimdState } from './simdState.ts';
 import { load, probeWrite, store } from './memory/access.ts';
 import {
   FAST_READ_SUPERVISOR,
@@ -58,7 +60,7 @@ export interface ControlFlowListener {
 }
 
 export interface CpuOptions {
-  readonly i686: boolean;
+  readonly model: CpuModel;
   readonly ports: PortSpace;
   readonly log: (message: string) => void;
   /** Cycles now, for RDTSC. */
@@ -75,8 +77,10 @@ export class Cpu implements MmuObserver {
   readonly fault = new PendingFault();
   readonly blocks: BlockCache;
   readonly mmu: Mmu;
-  readonly fpu = new FpuState();
+  readonly fpu: FpuState;
+  readonly simd: SimdState;
   readonly ports: PortSpace;
+  readonly model: CpuModel;
   readonly i686: boolean;
   readonly cycles: () => number;
   readonly decoder: Decoder;
@@ -153,11 +157,14 @@ export class Cpu implements MmuObserver {
     this.r16 = memory.state16;
     this.r8 = memory.state8;
     this.ports = options.ports;
-    this.i686 = options.i686;
+    this.model = options.model;
+    this.i686 = options.model.extensions.has('i686');
     this.cycles = options.cycles;
     this.log = options.log;
-    this.decoder = new Decoder(options.i686);
+    this.decoder = new Decoder(options.model.extensions);
     this.blocks = new BlockCache(memory.ramSize);
+    this.fpu = new FpuState(memory);
+    this.simd = new SimdState(memory, options.model.extensions);
     this.mmu = new Mmu(memory, this.fault, this);
   }
 

@@ -5,6 +5,7 @@ import { getFlags } from './flags.ts';
 import type { TlbSnapshot } from './memory/tlb.ts';
 import type { PerformanceSnapshot } from './performanceCounters.ts';
 import { CPL, EIP, GDT_BASE } from './registers.ts';
+import type { SimdSnapshot } from './simdState.ts';
 
 export interface CpuSnapshot {
   readonly state: readonly number[];
@@ -19,6 +20,7 @@ export interface CpuSnapshot {
   readonly timeStampOffset: string;
   readonly counters: PerformanceSnapshot;
   readonly fpu: FpuSnapshot;
+  readonly simd: SimdSnapshot;
   readonly instructionTlb: TlbSnapshot;
   readonly dataTlb: TlbSnapshot;
   readonly largeTlb: TlbSnapshot;
@@ -46,6 +48,7 @@ export function snapshotCpu(cpu: Cpu): CpuSnapshot {
     timeStampOffset: cpu.timeStampOffset.toString(),
     counters: cpu.counters.snapshot(),
     fpu: cpu.fpu.snapshot(),
+    simd: cpu.simd.snapshot(),
     instructionTlb: cpu.mmu.instructionTlb.snapshot(),
     dataTlb: cpu.mmu.dataTlb.snapshot(),
     largeTlb: cpu.mmu.largeTlb.snapshot(),
@@ -74,6 +77,7 @@ export function restoreCpu(cpu: Cpu, from: CpuSnapshot): void {
   Object.assign(cpu.sysenter, from.sysenter);
   cpu.timeStampOffset = BigInt(from.timeStampOffset);
   cpu.fpu.restore(from.fpu);
+  cpu.simd.restore(from.simd);
   cpu.mmu.instructionTlb.restore(from.instructionTlb);
   cpu.mmu.dataTlb.restore(from.dataTlb);
   cpu.mmu.largeTlb.restore(from.largeTlb);

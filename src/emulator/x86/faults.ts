@@ -18,6 +18,7 @@ export const GP = 13;
 export const PF_FAULT = 14;
 export const MF = 16;
 export const AC_FAULT = 17;
+export const XM = 19;
 
 export const NO_ERROR_CODE = -1;
 

@@ -1,6 +1,11 @@
 // The x87's registers (SDM vol. 1, 8.1): eight of 80 bits used as a stack, control, status and tag words, and the
 // pointers to the last instruction and its operand.
 import { type Extended, INDEFINITE, extended, kindOf } from './fpu/extended.ts';
+import {
+  type MachineMemory,
+  X87_EXPONENTS_OFFSET,
+  X87_SIGNIFICANDS_OFFSET,
+} from '../memoryLayout.ts';
 import { type Environment, INVALID, settle } from './fpu/rounding.ts';
 
 export const C0 = 0x0100;
@@ -26,8 +31,13 @@ export class FpuState {
   dataPointer = 0;
   dataSelector = 0;
   /** Physical registers. */
-  private readonly significands = new BigUint64Array(8);
-  private readonly signExponents = new Uint16Array(8);
+  private readonly significands: BigUint64Array;
+  private readonly signExponents: Uint16Array;
+
+  constructor({ memory }: Pick<MachineMemory, 'memory'>) {
+    this.significands = new BigUint64Array(memory.buffer, X87_SIGNIFICANDS_OFFSET, 8);
+    this.signExponents = new Uint16Array(memory.buffer, X87_EXPONENTS_OFFSET, 8);
+  }
 
   initialize(): void {
     this.controlWord = 0x37f;
@@ -163,6 +173,32 @@ export class FpuState {
     const exponent = this.signExponents[at] & 0x7fff;
     const kind = kindOf(extended(0, exponent, this.significands[at]));
     return kind === 'normal' ? 0 : kind === 'zero' ? 1 : 2;
+  }
+
+  /** An MMX instruction is about to run: TOP is 0 and every register counts as used (SDM vol. 1, 9.5). */
+  enterMmx(): void {
+    this.moveTop(-this.top);
+    this.used = 0xff;
+  }
+
+  /** What writing an MMX register does to the rest of it. */
+  writtenByMmx(register: number): void {
+    this.signExponents[register] = 0xffff;
+  }
+
+  /** EMMS. */
+  leaveMmx(): void {
+    this.moveTop(-this.top);
+    this.used = 0;
+  }
+
+  /** Bit n set: physical register n is not empty; the tags as FXSAVE stores them. */
+  get usedRegisters(): number {
+    return this.used;
+  }
+
+  set usedRegisters(bits: number) {
+    this.used = bits & 0xff;
   }
 
   /** The ten bytes of ST(index), whatever its tag. */

@@ -72,3 +72,5 @@ export const CR4_PSE = 1 << 4;
 export const CR4_MCE = 1 << 6;
 export const CR4_PGE = 1 << 7;
 export const CR4_PCE = 1 << 8;
+export const CR4_OSFXSR = 1 << 9;
+export const CR4_OSXMMEXCPT = 1 << 10;

@@ -7,10 +7,12 @@ import {
   OPERAND_MEMORY,
   OPERAND_REGISTER,
   REP_EQUAL,
+  REP_NONE,
   REP_NOT_EQUAL,
 } from './instruction.ts';
 import { INSTRUCTION_TABLE } from './instructionTable.ts';
-import { type OpcodeRow, parseRow } from './opcodeRow.ts';
+import { MANDATORY_PREFIXES, type OpcodeRow, parseRow } from './opcodeRow.ts';
+import type { Extension } from '../cpuModel.ts';
 
 /** SDM vol. 2, 2.3.11: a longer instruction raises #GP. */
 const MAXIMUM_LENGTH = 15;
@@ -20,11 +22,15 @@ const TOO_LONG = parseRow('00 (too-long) - tooLong - - end');
 /** Row of each opcode; for a group the eight rows by /digit. */
 type TableEntry = OpcodeRow | (OpcodeRow | undefined)[] | undefined;
 
-const ROWS: TableEntry[] = buildRows();
+const ROWS = buildRows(INSTRUCTION_TABLE.filter((row) => row.prefix === undefined));
+/** Rows that a mandatory prefix selects: none, 66, F2, F3. */
+const SIMD_ROWS = MANDATORY_PREFIXES.map((prefix) =>
+  buildRows(INSTRUCTION_TABLE.filter((row) => row.prefix === prefix)),
+);
 
-function buildRows(): TableEntry[] {
+function buildRows(table: readonly OpcodeRow[]): TableEntry[] {
   const rows: TableEntry[] = [];
-  for (const row of INSTRUCTION_TABLE) {
+  for (const row of table) {
     if (row.digit < 0) {
       rows[row.opcode] = row;
       continue;
@@ -51,15 +57,16 @@ const SEGMENT_PREFIXES = new Map([
 ]);
 
 export class Decoder {
-  private readonly i686: boolean;
+  private readonly extensions: ReadonlySet<Extension>;
   private bytes: Uint8Array = new Uint8Array(0);
   private position = 0;
   private end = 0;
   private segmentPrefix = -1;
   private wide = true;
+  private operandPrefix = false;
 
-  constructor(i686: boolean) {
-    this.i686 = i686;
+  constructor(extensions: ReadonlySet<Extension>) {
+    this.extensions = extensions;
   }
 
   /** Decodes at `position`; undefined if the instruction does not end before `end`. `wide`: the code segment's D flag. */
@@ -69,6 +76,7 @@ export class Decoder {
     this.end = Math.min(end, position + MAXIMUM_LENGTH);
     this.segmentPrefix = -1;
     this.wide = wide;
+    this.operandPrefix = false;
     const i = new Instruction(UNKNOWN);
     i.address16 = !wide;
     this.prefixes(i, wide);
@@ -107,6 +115,7 @@ export class Decoder {
         this.segmentPrefix = segment;
       } else if (byte === 0x66) {
         this.wide = !wide;
+        this.operandPrefix = true;
       } else if (byte === 0x67) {
         i.address16 = wide;
       } else if (byte === 0xf0) {
@@ -125,7 +134,7 @@ export class Decoder {
   private opcode(i: Instruction, end: number): boolean {
     const first = this.next8();
     i.opcode = first === 0x0f ? 0x100 | this.next8() : first;
-    const entry = ROWS[i.opcode];
+    const entry = ROWS[i.opcode] ?? SIMD_ROWS[this.mandatoryPrefix(i)][i.opcode];
     if (this.position > end || (Array.isArray(entry) && this.position >= end)) {
       return false;
     }
@@ -139,15 +148,23 @@ export class Decoder {
     } else {
       row = entry;
     }
-    if (row !== undefined && (!row.i686 || this.i686)) {
+    if (row !== undefined && (row.needs === undefined || this.extensions.has(row.needs))) {
       i.row = row;
     }
     return true;
   }
 
+  /** Place in MANDATORY_PREFIXES; F2 and F3 come before 66 (SDM vol. 2, 2.1.2). */
+  private mandatoryPrefix(i: Instruction): number {
+    if (i.repeat !== REP_NONE) {
+      return i.repeat === REP_NOT_EQUAL ? 2 : 3;
+    }
+    return this.operandPrefix ? 1 : 0;
+  }
+
   private operands(i: Instruction): void {
     const { row } = i;
-    if (row.digit >= 0 || row.operands.some((code) => /^[EGMSRCD][a-z]?$/.test(code))) {
+    if (row.digit >= 0 || row.operands.some((code) => /^[EGMSRCDPQVWNU][a-z]?$/.test(code))) {
       this.fetchModrm(i);
     }
     i.width = this.widthOf(row);
@@ -157,8 +174,13 @@ export class Decoder {
       i.segment = this.segmentPrefix;
     }
     const lockAllowed = row.lockable && i.memoryForm;
-    const memoryOnly = row.operands.includes('M') || row.operands.includes('Mp');
-    if ((i.lock && !lockAllowed) || (memoryOnly && !i.memoryForm)) {
+    const memoryOnly = row.operands.some((code) => code.startsWith('M'));
+    const registerOnly = row.operands.some((code) => code === 'N' || code === 'U');
+    if (
+      (i.lock && !lockAllowed) ||
+      (memoryOnly && !i.memoryForm) ||
+      (registerOnly && i.memoryForm)
+    ) {
       i.row = UNKNOWN;
     }
   }
@@ -182,17 +204,19 @@ export class Decoder {
       // A named segment register: the opcode says which.
       return;
     }
+    const kind = OPERAND_KINDS.get(code[0]);
+    if (kind === 'modrm') {
+      this.modrmOperand(i, position);
+      return;
+    }
+    if (kind === 'register field') {
+      setOperand(i, position, OPERAND_REGISTER, i.registerField);
+      return;
+    }
     switch (code[0]) {
-      case 'E':
-      case 'M':
-        this.modrmOperand(i, position);
-        break;
       case 'O':
         i.displacement = i.address16 ? this.next16() : this.next32();
         setOperand(i, position, OPERAND_MEMORY, 0);
-        break;
-      case 'G':
-        setOperand(i, position, OPERAND_REGISTER, i.registerField);
         break;
       case 'Z':
         setOperand(i, position, OPERAND_REGISTER, i.opcode & 7);
@@ -326,6 +350,12 @@ const ADDRESS_16: readonly (readonly [number, number])[] = [
   [5, 8],
   [3, 8],
 ];
+
+/** Operand codes that stand in ModRM: general, MMX and XMM registers. */
+const OPERAND_KINDS = new Map<string, 'modrm' | 'register field'>([
+  ...[...'EMQWNU'].map((code) => [code, 'modrm'] as const),
+  ...[...'GPV'].map((code) => [code, 'register field'] as const),
+]);
 
 function setOperand(i: Instruction, position: number, kind: number, register: number): void {
   if (position === 0) {

@@ -1,4 +1,5 @@
 // The shape of one row of the instruction table (opcodes.ts), and the compact notation in which rows are written.
+import type { Extension } from '../cpuModel.ts';
 import type { HandlerName } from '../execute/handlers.ts';
 
 // How an instruction may pair in the Pentium's pipes (SDM's optimisation chapter; pentium.md section 3).
@@ -26,22 +27,38 @@ export interface OpcodeRow {
   readonly privileged: boolean;
   /** Accepts LOCK on a memory destination. */
   readonly lockable: boolean;
-  /** Not on the `pentium` kind. */
-  readonly i686: boolean;
+  /** Exists only with this extension of the processor. */
+  readonly needs: Extension | undefined;
+  /** The mandatory prefix that selects the row; undefined: any prefix is an ordinary one. */
+  readonly prefix: MandatoryPrefix | undefined;
+  /** Bytes of the row's vector registers: 8 (MMX), 16 (XMM), 0. */
+  readonly vectorBytes: 0 | 8 | 16;
   readonly pairing: Pairing;
   /** Clocks of the register form on a Pentium. */
   readonly clocks: number;
 }
 
-const FLAG_WORDS = new Set(['end', 'stays', 'cpl0', 'lock', 'i686', 'NP', 'UV', 'PU', 'PV']);
+/** NP: none of the three may be there. */
+export const MANDATORY_PREFIXES = ['NP', '66', 'F2', 'F3'] as const;
+export type MandatoryPrefix = (typeof MANDATORY_PREFIXES)[number];
+
+const EXTENSIONS: readonly Extension[] = ['i686', 'mmx', 'fxsr', 'sse', 'sse2'];
+const FLAG_WORDS = new Set(['end', 'stays', 'cpl0', 'lock', ...EXTENSIONS, 'NP', 'UV', 'PU', 'PV']);
+
+/** By the first operand that is a vector register or may be one. */
+function vectorBytes(operands: readonly string[]): 0 | 8 | 16 {
+  const first = operands.find((code) => /^[PQNVWU]/.test(code));
+  return first === undefined ? 0 : /^[PQN]/.test(first) ? 8 : 16;
+}
 
 /**
  * Reads one line: `80/0 ADD Eb,Ib add oszapc - lock UV 1`
- * = opcode[/digit] name operands handler sets undefines [attributes] [pairing] [clocks].
+ * = [prefix.]opcode[/digit] name operands handler sets undefines [attributes] [pairing] [clocks].
  */
 export function parseRow(line: string): OpcodeRow {
   const [code, name, operands, handler, sets, undefines, ...rest] = line.trim().split(/\s+/);
-  const [hex, digit] = code.split('/');
+  const [left, digit] = code.split('/');
+  const [hex, prefix] = left.split('.').reverse() as [string, MandatoryPrefix?];
   const words = new Set(rest.filter((word) => FLAG_WORDS.has(word)));
   const clocks = rest.find((word) => /^\d+$/.test(word));
   const unknown = rest.find((word) => !FLAG_WORDS.has(word) && !/^\d+$/.test(word));
@@ -64,7 +81,9 @@ export function parseRow(line: string): OpcodeRow {
     stays: words.has('stays'),
     privileged: words.has('cpl0'),
     lockable: words.has('lock'),
-    i686: words.has('i686'),
+    needs: EXTENSIONS.find((extension) => words.has(extension)),
+    prefix,
+    vectorBytes: vectorBytes(operands.split(',')),
     pairing: words.has('PV') ? 'PV' : pairing,
     clocks: clocks === undefined ? 1 : Number(clocks),
   };

@@ -1,12 +1,13 @@
 // The x87's encodings (SDM vol. 2, appendix B.17): one row for each, found by opcode and /digit in memory forms and by
 // opcode and ModRM in register forms; #NM by CR0.TS and CR0.EM, and #MF for an error that waits (SDM vol. 1, 8.7).
-// The transcendental instructions, FXTRACT and packed decimals are not there yet: #UD, and a line in the log.
 import type { Cpu } from '../cpu.ts';
 import { type Instruction, OPERAND_MEMORY } from '../decode/instruction.ts';
 import { MF, NM } from '../faults.ts';
 import { CR0, CR0_EM, CR0_MP, CR0_TS, CS, SELECTOR } from '../registers.ts';
 import * as arithmetic from './fpuArithmetic.ts';
 import * as control from './fpuControl.ts';
+import * as transcendental from './fpuTranscendental.ts';
+import * as environment from './fpuEnvironment.ts';
 import type { FpuHandler } from './fpuControl.ts';
 import type { Handler } from './operands.ts';
 
@@ -25,6 +26,7 @@ function row(name: string, run: FpuHandler, attribute?: 'control' | 'i686'): Row
 }
 
 const A = arithmetic;
+const T = transcendental;
 
 /** FADD FMUL FCOM FCOMP FSUB FSUBR FDIV FDIVR by /digit. */
 function arithmeticRows(opcode: number, handler: FpuHandler, suffix: string): [number, Row][] {
@@ -41,9 +43,9 @@ const MEMORY_FORMS = new Map<number, Row>([
   [(0xd9 << 3) | 0, row('FLD m32fp', A.loadReal(32))],
   [(0xd9 << 3) | 2, row('FST m32fp', A.storeReal(32, 0))],
   [(0xd9 << 3) | 3, row('FSTP m32fp', A.storeReal(32, 1))],
-  [(0xd9 << 3) | 4, row('FLDENV', control.readEnvironment)],
+  [(0xd9 << 3) | 4, row('FLDENV', environment.readEnvironment)],
   [(0xd9 << 3) | 5, row('FLDCW', control.loadControlWord)],
-  [(0xd9 << 3) | 6, row('FNSTENV', control.storeEnvironment, 'control')],
+  [(0xd9 << 3) | 6, row('FNSTENV', environment.storeEnvironment, 'control')],
   [(0xd9 << 3) | 7, row('FNSTCW', control.storeControlWord, 'control')],
   [(0xdb << 3) | 0, row('FILD m32int', A.loadInteger(32))],
   [(0xdb << 3) | 2, row('FIST m32int', A.storeInteger(32, 0))],
@@ -53,13 +55,15 @@ const MEMORY_FORMS = new Map<number, Row>([
   [(0xdd << 3) | 0, row('FLD m64fp', A.loadReal(64))],
   [(0xdd << 3) | 2, row('FST m64fp', A.storeReal(64, 0))],
   [(0xdd << 3) | 3, row('FSTP m64fp', A.storeReal(64, 1))],
-  [(0xdd << 3) | 4, row('FRSTOR', control.restore)],
-  [(0xdd << 3) | 6, row('FNSAVE', control.save, 'control')],
+  [(0xdd << 3) | 4, row('FRSTOR', environment.restore)],
+  [(0xdd << 3) | 6, row('FNSAVE', environment.save, 'control')],
   [(0xdd << 3) | 7, row('FNSTSW', control.storeStatusWord, 'control')],
   [(0xdf << 3) | 0, row('FILD m16int', A.loadInteger(16))],
   [(0xdf << 3) | 2, row('FIST m16int', A.storeInteger(16, 0))],
   [(0xdf << 3) | 3, row('FISTP m16int', A.storeInteger(16, 1))],
+  [(0xdf << 3) | 4, row('FBLD', T.loadDecimal)],
   [(0xdf << 3) | 5, row('FILD m64int', A.loadInteger(64))],
+  [(0xdf << 3) | 6, row('FBSTP', T.storeDecimal)],
   [(0xdf << 3) | 7, row('FISTP m64int', A.storeInteger(64, 1))],
 ]);
 
@@ -115,13 +119,22 @@ const REGISTER_FORMS = new Map<number, Row>([
   [0xd9ec, row('FLDLG2', A.loadConstant)],
   [0xd9ed, row('FLDLN2', A.loadConstant)],
   [0xd9ee, row('FLDZ', A.loadConstant)],
+  [0xd9f0, row('F2XM1', T.powerOfTop)],
+  [0xd9f1, row('FYL2X', T.logarithmOfTwo)],
+  [0xd9f2, row('FPTAN', T.tangentOfTop)],
+  [0xd9f3, row('FPATAN', T.arctangentOfTwo)],
+  [0xd9f4, row('FXTRACT', T.extract)],
   [0xd9f5, row('FPREM1', A.partialRemainder(true))],
   [0xd9f6, row('FDECSTP', A.turnStack(-1))],
   [0xd9f7, row('FINCSTP', A.turnStack(1))],
   [0xd9f8, row('FPREM', A.partialRemainder(false))],
+  [0xd9f9, row('FYL2XP1', T.logarithm1pOfTwo)],
   [0xd9fa, row('FSQRT', A.root)],
+  [0xd9fb, row('FSINCOS', T.sineAndCosineOfTop)],
   [0xd9fc, row('FRNDINT', A.roundInteger)],
   [0xd9fd, row('FSCALE', A.scaleBy)],
+  [0xd9fe, row('FSIN', T.sineOfTop)],
+  [0xd9ff, row('FCOS', T.cosineOfTop)],
   [0xdbe0, row('FNENI', control.nothing, 'control')], // 8087 only: does nothing since the 80287
   [0xdbe1, row('FNDISI', control.nothing, 'control')], // likewise
   [0xdbe2, row('FNCLEX', control.clearExceptions, 'control')],
@@ -135,9 +148,7 @@ function findRow(cpu: Cpu, i: Instruction): Row {
   const found = isMemory
     ? MEMORY_FORMS.get((i.opcode << 3) | i.registerField)
     : REGISTER_FORMS.get((i.opcode << 8) | i.modrm);
-  const isState = isMemory && (i.registerField === 4 || i.registerField === 6);
-  const is16BitState = isState && i.width === 16 && (i.opcode === 0xd9 || i.opcode === 0xdd);
-  if (found === undefined || is16BitState || (found.i686 && !cpu.i686)) {
+  if (found === undefined || (found.i686 && !cpu.i686)) {
     const bytes = `${i.opcode.toString(16)} with ModRM ${i.modrm.toString(16)}`;
     return cpu.unsupported(`the x87 instruction ${found?.name ?? ''} ${bytes}`.replace('  ', ' '));
   }

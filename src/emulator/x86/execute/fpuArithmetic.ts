@@ -39,24 +39,24 @@ import type { FpuHandler } from './fpuControl.ts';
 import { probeStore, readBits, readBytes, writeBits, writeBytes } from './fpuMemory.ts';
 
 /** These forbid the result when they are not masked; the others only report it. */
-function forbids({ raised, masks }: Environment): boolean {
+export function forbids({ raised, masks }: Environment): boolean {
   return (raised & ~masks & BEFORE) !== 0;
 }
 
 /** Operands in ST(i) and ST(j), or the indefinite after a masked underflow; undefined if that is not masked. */
-function operands(fpu: FpuState, ...indices: number[]): Extended[] | undefined {
+export function operands(fpu: FpuState, ...indices: number[]): Extended[] | undefined {
   if (indices.some((index) => fpu.isEmpty(index))) {
     return fpu.stackFault(false) ? indices.map(() => INDEFINITE) : undefined;
   }
   return indices.map((index) => fpu.get(index));
 }
 
-function isUnderflow(fpu: FpuState, ...indices: number[]): boolean {
+export function isUnderflow(fpu: FpuState, ...indices: number[]): boolean {
   return indices.some((index) => fpu.isEmpty(index));
 }
 
 /** Writes a computed result; `pops` afterwards. */
-function finish(
+export function finish(
   fpu: FpuState,
   environment: Environment,
   target: number,
@@ -114,7 +114,12 @@ function withSource(
 }
 
 /** The masked response to an empty operand: the indefinite as result, or "unordered". */
-function underflowed(fpu: FpuState, isComparison: boolean, target: number, pops: number): void {
+export function underflowed(
+  fpu: FpuState,
+  isComparison: boolean,
+  target: number,
+  pops: number,
+): void {
   const isMasked = fpu.stackFault(false);
   if (isComparison) {
     fpu.setConditions(C0 | C2 | C3);
@@ -242,7 +247,7 @@ export const examine: FpuHandler = ({ fpu }) => {
 // Loads
 
 /** A denormal is loaded even if its exception is not masked: the next instruction that waits reports it. */
-function pushResult(fpu: FpuState, environment: Environment, value: Extended): void {
+export function pushResult(fpu: FpuState, environment: Environment, value: Extended): void {
   if (!fpu.isEmpty(7)) {
     fpu.push(value); // a full stack comes before what the operand raises
     return;
@@ -354,7 +359,7 @@ export const storeExtended: FpuHandler = (cpu, i) => {
   fpu.pop();
 };
 
-function popTimes(fpu: FpuState, pops: number): void {
+export function popTimes(fpu: FpuState, pops: number): void {
   for (let count = 0; count < pops; count++) {
     fpu.pop();
   }

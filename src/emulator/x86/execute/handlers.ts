@@ -11,6 +11,10 @@ import { moveHandlers } from './moves.ts';
 import { multiplyHandlers } from './multiply.ts';
 import { segmentHandlers } from './segments.ts';
 import { shiftHandlers } from './shifts.ts';
+import { simdControlHandlers } from './simdControl.ts';
+import { simdIntegerHandlers } from './simdInteger.ts';
+import { simdMoveHandlers } from './simdMoves.ts';
+import { simdRealHandlers } from './simdReal.ts';
 import { stackHandlers } from './stack.ts';
 import { stringHandlers } from './strings.ts';
 import { systemHandlers } from './system.ts';
@@ -28,6 +32,10 @@ export const HANDLERS = {
   ...multiplyHandlers,
   ...segmentHandlers,
   ...shiftHandlers,
+  ...simdControlHandlers,
+  ...simdIntegerHandlers,
+  ...simdMoveHandlers,
+  ...simdRealHandlers,
   ...stackHandlers,
   ...stringHandlers,
   ...systemHandlers,

@@ -1,6 +1,7 @@
 // System instructions and the flag instructions (SDM vol. 2: MOV CRn, MOV DRn, CLTS, INVLPG, HLT, CPUID, RDTSC, MSRs,
 // CLI, STI, CLC ...). The privilege check stands in the table and is made before a handler runs.
 import type { Cpu } from '../cpu.ts';
+import type { Extension } from '../cpuModel.ts';
 import type { Instruction } from '../decode/instruction.ts';
 import {
   DR6,
@@ -31,6 +32,8 @@ import {
   CR2,
   CR4,
   CR4_DE,
+  CR4_OSFXSR,
+  CR4_OSXMMEXCPT,
   CR4_TSD,
   DR0,
   EAX,
@@ -52,6 +55,15 @@ const CR0_WRITABLE =
 /** VME PVI TSD DE PSE MCE, and PGE PCE of the P6 family. */
 const CR4_WRITABLE = { pentium: 0x5f, i686: 0x1df };
 
+function writableCr4(cpu: Cpu): number {
+  const { extensions } = cpu.model;
+  return (
+    (extensions.has('i686') ? CR4_WRITABLE.i686 : CR4_WRITABLE.pentium) |
+    (extensions.has('fxsr') ? CR4_OSFXSR : 0) |
+    (extensions.has('sse') ? CR4_OSXMMEXCPT : 0)
+  );
+}
+
 function writeControl(cpu: Cpu, register: number, value: number): void {
   switch (register) {
     case 0:
@@ -64,7 +76,7 @@ function writeControl(cpu: Cpu, register: number, value: number): void {
       cpu.loadPageDirectory(value);
       break;
     case 4:
-      if ((value & ~(cpu.i686 ? CR4_WRITABLE.i686 : CR4_WRITABLE.pentium)) !== 0) {
+      if ((value & ~writableCr4(cpu)) !== 0) {
         cpu.fault.raise(GP, 0);
       }
       cpu.r[CR4] = value;
@@ -104,7 +116,7 @@ function debugRegister(cpu: Cpu, i: Instruction): number {
   return DR0 + (register === 4 || register === 5 ? register + 2 : register);
 }
 
-/** Family 5 model 2 is the P54C; the i686 kind answers as family 6, with CMOV and nothing that it has not. */
+/** What the processor says of itself, and of nothing that it has not (cpuModel.ts). */
 function cpuid(cpu: Cpu): void {
   const { r } = cpu;
   const leaf = r[EAX];
@@ -115,32 +127,28 @@ function cpuid(cpu: Cpu): void {
     r[ECX] = 0x6c65_746e; // "ntel"
     return;
   }
-  const features =
-    FEATURE_FPU |
-    FEATURE_VME |
-    FEATURE_DE |
-    FEATURE_PSE |
-    FEATURE_TSC |
-    FEATURE_MSR |
-    FEATURE_MCE |
-    FEATURE_CX8;
-  r[EAX] = cpu.i686 ? 0x633 : 0x52c;
-  r[EBX] = 0;
+  r[EAX] = cpu.model.signature;
+  r[EBX] = cpu.model.extensions.has('sse2') ? CLFLUSH_LINE : 0;
   r[ECX] = 0;
-  r[EDX] = cpu.i686 ? features | FEATURE_SEP | FEATURE_PGE | FEATURE_CMOV : features;
+  r[EDX] = PENTIUM_FEATURES;
+  for (const extension of cpu.model.extensions) {
+    r[EDX] |= EXTENSION_FEATURES[extension];
+  }
 }
 
-const FEATURE_FPU = 1 << 0;
-const FEATURE_VME = 1 << 1;
-const FEATURE_DE = 1 << 2;
-const FEATURE_PSE = 1 << 3;
-const FEATURE_TSC = 1 << 4;
-const FEATURE_MSR = 1 << 5;
-const FEATURE_MCE = 1 << 7;
-const FEATURE_CX8 = 1 << 8;
-const FEATURE_SEP = 1 << 11;
-const FEATURE_PGE = 1 << 13;
-const FEATURE_CMOV = 1 << 15;
+/** CPUID.1:EDX of a Pentium: FPU VME DE PSE TSC MSR MCE CX8. */
+const PENTIUM_FEATURES = 0x1bf;
+
+/** CPUID.1:EDX: SEP, PGE and CMOV; MMX; FXSR; SSE; SSE2 with CLFSH. */
+const EXTENSION_FEATURES: Readonly<Record<Extension, number>> = {
+  i686: (1 << 11) | (1 << 13) | (1 << 15),
+  mmx: 1 << 23,
+  fxsr: 1 << 24,
+  sse: 1 << 25,
+  sse2: (1 << 26) | (1 << 19),
+};
+/** CPUID.1:EBX: CLFLUSH works on 8 times 8 bytes. */
+const CLFLUSH_LINE = 8 << 8;
 
 function readTimeStamp(cpu: Cpu): void {
   const stamp = cpu.timeStamp();

@@ -32,7 +32,7 @@ function invalid(environment: Environment): Extended {
 }
 
 /** The result if an operand is a NaN or not supported; also notes denormal operands. Undefined: go on. */
-function special(
+export function special(
   a: Extended,
   b: Extended,
   kinds: readonly [Kind, Kind],
@@ -94,7 +94,7 @@ export const add: Binary = (a, b, environment) => {
 /** Farther apart than this, the smaller operand only decides the rounding. */
 const FAR = 256;
 
-function sumOf(a: Exact, b: Exact): Exact {
+export function sumOf(a: Exact, b: Exact): Exact {
   const [high, low] = a.scale >= b.scale ? [a, b] : [b, a];
   const distance = high.scale - low.scale;
   if (distance > FAR && high.magnitude !== 0n && low.magnitude !== 0n) {
@@ -123,10 +123,13 @@ export const multiply: Binary = (a, b, environment) => {
   if (kinds.includes('infinity')) {
     return kinds.includes('zero') ? invalid(environment) : infinity(sign);
   }
-  const [left, right] = [exactOf(a), exactOf(b)];
-  const magnitude = left.magnitude * right.magnitude;
-  return toExtended({ sign, magnitude, scale: left.scale + right.scale }, environment);
+  return toExtended(productOf(exactOf(a), exactOf(b)), environment);
 };
+
+export function productOf(a: Exact, b: Exact): Exact {
+  const sign = (a.sign ^ b.sign) as 0 | 1;
+  return { sign, magnitude: a.magnitude * b.magnitude, scale: a.scale + b.scale };
+}
 
 export const divide: Binary = (a, b, environment) => {
   const kinds = [kindOf(a), kindOf(b)] as const;
@@ -148,14 +151,18 @@ export const divide: Binary = (a, b, environment) => {
   if (kinds[1] === 'infinity' || kinds[0] === 'zero') {
     return zero(sign);
   }
-  const [left, right] = [exactOf(a), exactOf(b)];
-  const up = 140; // quotient bits enough for 64 and two more, whatever the operands' leading zeros
-  const numerator = left.magnitude << BigInt(up);
-  const quotient = numerator / right.magnitude;
-  const sticky = quotient * right.magnitude === numerator ? 0n : 1n;
-  const scale = left.scale - right.scale - up - 1;
-  return toExtended({ sign, magnitude: (quotient << 1n) | sticky, scale }, environment);
+  return toExtended(quotientOf(exactOf(a), exactOf(b)), environment);
 };
+
+/** Of two numbers that are not zero: exact, or with a last bit that says that more follows. */
+export function quotientOf(a: Exact, b: Exact): Exact {
+  const up = 140; // quotient bits enough for 64 and two more, whatever the operands' leading zeros
+  const numerator = a.magnitude << BigInt(up);
+  const quotient = numerator / b.magnitude;
+  const sticky = quotient * b.magnitude === numerator ? 0n : 1n;
+  const sign = (a.sign ^ b.sign) as 0 | 1;
+  return { sign, magnitude: (quotient << 1n) | sticky, scale: a.scale - b.scale - up - 1 };
+}
 
 export function squareRoot(a: Extended, environment: Environment): Extended {
   const kind = kindOf(a);
@@ -173,15 +180,16 @@ export function squareRoot(a: Extended, environment: Environment): Extended {
   if (kind === 'infinity') {
     return a;
   }
-  const { magnitude, scale } = exactOf(a);
+  return toExtended(rootOf(exactOf(a)), environment);
+}
+
+/** Of a positive number: exact, or with a last bit that says that more follows. */
+export function rootOf({ magnitude, scale }: Exact): Exact {
   const up = 140 + (scale & 1);
   const radicand = magnitude << BigInt(up);
   const root = integerRoot(radicand);
   const sticky = root * root === radicand ? 0n : 1n;
-  return toExtended(
-    { sign: 0, magnitude: (root << 1n) | sticky, scale: (scale - up) / 2 - 1 },
-    environment,
-  );
+  return { sign: 0, magnitude: (root << 1n) | sticky, scale: (scale - up) / 2 - 1 };
 }
 
 /** The largest integer whose square is not above `value`, by Newton's method from above. */

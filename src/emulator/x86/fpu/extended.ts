@@ -73,5 +73,10 @@ export function exactOf({ sign, exponent, significand }: Extended): Exact {
 }
 
 export function bitLength(value: bigint): number {
-  return value === 0n ? 0 : value.toString(2).length;
+  if (value < 0x1_0000_0000_0000_0000n) {
+    const high = Number(value >> 32n);
+    return high === 0 ? 32 - Math.clz32(Number(value)) : 64 - Math.clz32(high);
+  }
+  const digits = value.toString(16);
+  return digits.length * 4 - (Math.clz32(parseInt(digits[0], 16)) - 28);
 }

@@ -1,0 +1,34 @@
+// The kinds of processor that a machine may have: what each can execute, and what it says of itself (SDM vol. 2, CPUID).
+// A kind with a plus adds extensions; each extension brings those it rests on.
+
+/** An attribute of a row of the instruction table, too: without the extension the opcode does not exist. */
+export type Extension = 'i686' | 'mmx' | 'fxsr' | 'sse' | 'sse2';
+
+export const CPU_KINDS = [
+  'pentium',
+  'pentium+mmx',
+  'i686',
+  'i686+mmx',
+  'i686+sse',
+  'i686+sse2',
+] as const;
+export type CpuKind = (typeof CPU_KINDS)[number];
+
+export interface CpuModel {
+  /** Family, model, stepping: CPUID.1:EAX, and EDX after a reset. */
+  readonly signature: number;
+  readonly extensions: ReadonlySet<Extension>;
+}
+
+function model(signature: number, ...extensions: readonly Extension[]): CpuModel {
+  return { signature, extensions: new Set(extensions) };
+}
+
+export const CPU_MODELS: Readonly<Record<CpuKind, CpuModel>> = {
+  pentium: model(0x52c), // P54C
+  'pentium+mmx': model(0x543, 'mmx'), // P55C
+  i686: model(0x633, 'i686'), // a Pentium II that does not show its MMX
+  'i686+mmx': model(0x633, 'i686', 'mmx'), // Pentium II
+  'i686+sse': model(0x673, 'i686', 'mmx', 'fxsr', 'sse'), // Pentium III
+  'i686+sse2': model(0x695, 'i686', 'mmx', 'fxsr', 'sse', 'sse2'), // Pentium M
+};
