@@ -15,6 +15,7 @@ const SUITES = [
   ['qemu', ['test/emulator/systemModes.test.ts', 'test/emulator/systemFuzz.test.ts']],
   ['manual', ['test/emulator/privileged.test.ts', 'test/emulator/faults.test.ts']],
   ['forms', ['test/emulator/instructionForms.test.ts']],
+  ['vector', ['test/emulator/simd.test.ts']],
   ['machine', ['test/emulator/machine.test.ts', 'test/emulator/devices.test.ts']],
 ];
 
