@@ -76,16 +76,22 @@ export class Machine implements Target {
     };
 
     // Interrupt lines
-    this.pit = new Pit8254(this.clock, this.pics.line(0), log);
-    this.rtc = new Mc146818(this.clock, this.pics.line(8), options.epochSeconds, log);
+    this.pit = new Pit8254(this.clock, this.pics.line(0));
+    this.rtc = new Mc146818(this.clock, this.pics.line(8), options.epochSeconds);
     const irq3 = new SharedLine(this.pics.line(3));
     const irq4 = new SharedLine(this.pics.line(4));
     this.sharedLines = [irq3, irq4];
     this.uarts = [irq4.input(0), irq3.input(0), irq4.input(1), irq3.input(1)].map(
       (line, port) =>
-        new Uart16550(line, options.terminals?.[port] === true, (byte) => {
-          options.onSerial(port, byte);
-        }),
+        new Uart16550(
+          `uart-${port}`,
+          this.clock,
+          line,
+          options.terminals?.[port] === true,
+          (byte) => {
+            options.onSerial(port, byte);
+          },
+        ),
     );
     this.ata = new AtaChannel(this.pics.line(14));
     this.disks = this.makeDisks(options);
