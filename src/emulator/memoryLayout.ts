@@ -2,7 +2,7 @@
 // Interpreter, debugger and later compiled code share these offsets; nobody else may write one down.
 //
 //   0x0000_0000  state words            registers.ts numbers them
-//   0x0000_1000  open bus               what an access outside RAM reads: all ones
+//   0x0000_1000  open bus               stands for every page outside RAM: nothing is kept there
 //   0x0001_0000  fast translation table one word for each of the 2^20 linear pages
 //   0x0080_0000  guest RAM              physical address 0
 

@@ -171,11 +171,11 @@ describe('The 8259s in the modes that few kernels use', () => {
 });
 
 describe('The 16550', () => {
-  function uart(terminal = false) {
+  function uart(terminal = false, gated = true) {
     const { clock, advance } = movingClock();
     const line = new Line();
     const sent: number[] = [];
-    const device = new Uart16550('uart', clock, line, terminal, (byte) => sent.push(byte));
+    const device = new Uart16550('uart', clock, line, gated, terminal, (byte) => sent.push(byte));
     device.writePort(0x3fc, 8);
     return { device, line, sent, advance };
   }
@@ -246,6 +246,14 @@ describe('The 16550', () => {
     device.receive(Uint8Array.of(1));
     assert.equal(line.up, false);
     device.writePort(0x3fc, 8);
+    assert.equal(line.up, true);
+  });
+
+  it('interrupts without OUT2 on a board that does not gate it', () => {
+    const { device, line } = uart(false, false);
+    device.writePort(0x3f9, 1);
+    device.writePort(0x3fc, 0);
+    device.receive(Uint8Array.of(1));
     assert.equal(line.up, true);
   });
 

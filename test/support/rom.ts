@@ -53,6 +53,7 @@ export function runRom(rom: Uint8Array, maximum = 1_000_000): RomRun {
     memoryMegabytes: 16,
     cpu: 'pentium',
     epochSeconds: 0,
+    board: 'pc',
     onSerial: () => undefined,
     log: () => undefined,
     diagnostics: { post: () => undefined, console: (byte) => written.push(byte) },
@@ -63,7 +64,7 @@ export function runRom(rom: Uint8Array, maximum = 1_000_000): RomRun {
 }
 
 /** What it writes on QEMU; undefined if QEMU is not installed. */
-export function runRomInQemu(rom: Uint8Array): Buffer | undefined {
+export function runRomInQemu(rom: Uint8Array, cpu = 'pentium'): Buffer | undefined {
   return inFolder((folder) => {
     const file = path.join(folder, 'rom.bin');
     execFileSync('dd', [`of=${file}`, 'status=none'], { input: rom });
@@ -71,7 +72,7 @@ export function runRomInQemu(rom: Uint8Array): Buffer | undefined {
     const quiet = ['-display', 'none', '-nodefaults', '-no-reboot'];
     const run = spawnSync(
       'qemu-system-i386',
-      ['-cpu', 'pentium', '-m', '16', '-bios', file, '-debugcon', 'stdio', ...quiet, ...exit],
+      ['-cpu', cpu, '-m', '16', '-bios', file, '-debugcon', 'stdio', ...quiet, ...exit],
       { timeout: 20_000 },
     );
     return run.error === undefined ? run.stdout : undefined;

@@ -1,6 +1,6 @@
 // National PC16550D serial port (data sheet): FIFOs with trigger levels and character timeout, interrupt
 // identification, modem lines, loopback. Bytes leave at once; what the host sends waits in a queue behind the receiver
-// FIFO, so that it never overruns but in loopback. OUT2 gates the interrupt, as on the PC.
+// FIFO, so that it never overruns but in loopback. OUT2 gates the interrupt on the PC/AT's card; later boards have it ungated.
 import { type Clock, CYCLES_PER_SECOND, type Timer } from '../clock.ts';
 import type { InterruptLine, PortDevice } from './device.ts';
 
@@ -69,14 +69,16 @@ export class Uart16550 implements PortDevice {
   private timedOut = false;
   private readonly clock: Clock;
   private readonly timeout: Timer;
+  private readonly gated: boolean;
   private readonly line: InterruptLine;
   private readonly transmit: (byte: number) => void;
 
-  /** `name` is that of its timer: another for each port. */
+  /** `name` is that of its timer: another for each port. `gated`: no interrupt without OUT2. */
   constructor(
     name: string,
     clock: Clock,
     line: InterruptLine,
+    gated: boolean,
     terminal: boolean,
     transmit: (byte: number) => void,
   ) {
@@ -86,6 +88,7 @@ export class Uart16550 implements PortDevice {
       this.update();
     });
     this.line = line;
+    this.gated = gated;
     this.terminal = terminal;
     this.transmit = transmit;
   }
@@ -295,7 +298,8 @@ export class Uart16550 implements PortDevice {
   }
 
   private update(): void {
-    if (this.identification() !== IIR_NONE && (this.mcr & MCR_OUT2) !== 0) {
+    const isLetOut = !this.gated || (this.mcr & MCR_OUT2) !== 0;
+    if (this.identification() !== IIR_NONE && isLetOut) {
       this.line.raise();
     } else {
       this.line.lower();

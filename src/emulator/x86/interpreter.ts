@@ -10,6 +10,7 @@ import { EXIT } from './execute/dispatchSlow.ts';
 import { deliver, deliverResident } from './execute/interrupts.ts';
 import { DB, DOUBLE_FAULT, GUEST_FAULT, NO_ERROR_CODE, makesDoubleFault } from './faults.ts';
 import { IF, RF, TF } from './flags.ts';
+import { DEVICE_ACCESS } from './memory/deviceMemory.ts';
 import { BASE, CR2, CS, EFLAGS, EIP } from './registers.ts';
 
 /**
@@ -35,6 +36,8 @@ export class Interpreter {
   /** Set by a device that ends the run (power off, debug exit). */
   stopRequested = false;
   shutdownReason = '';
+  /** The next instruction touches a chip's memory and runs alone. */
+  private touchesDevice = false;
   /** Cycle of the last boundary at which events and interrupts were looked at; orders inputs of a recording. */
   boundaryCycle = -1;
 
@@ -103,12 +106,19 @@ export class Interpreter {
       return EXIT.CONTINUE;
     }
     const stepping = (cpu.r[EFLAGS] & TF) !== 0;
-    const single = cpu.inhibitInterrupts || stepping || cpu.watching;
+    const inhibited = cpu.inhibitInterrupts;
+    const single = inhibited || stepping || cpu.watching || this.touchesDevice;
+    cpu.mmu.outside.allowed = this.touchesDevice;
+    this.touchesDevice = false;
     cpu.inhibitInterrupts = false;
     cpu.watchHits = 0;
     const delivered = cpu.deliveries;
     const before = cpu.instructionCount;
     const exit = this.executeFor(single ? 1 : budget, single);
+    cpu.mmu.outside.allowed = false;
+    if (this.touchesDevice) {
+      cpu.inhibitInterrupts ||= inhibited && cpu.instructionCount === before;
+    }
     if (exit === EXIT.HOOK) {
       cpu.r[EFLAGS] |= resumed;
     }
@@ -189,6 +199,9 @@ export class Interpreter {
     const { fault } = cpu;
     let exit = executeBlocks(cpu, start);
     while (fault.raised && (cpu.r[EFLAGS] & TF) === 0 && !cpu.watching) {
+      if (fault.vector === DEVICE_ACCESS) {
+        return exit;
+      }
       if (deliverResident(cpu, fault.vector, fault.errorCode)) {
         fault.raised = false;
       } else {
@@ -211,6 +224,10 @@ export class Interpreter {
       // The instruction will be met again: its breakpoint was told before.
       cpu.r[EFLAGS] |= RF;
     }
+    if (vector === DEVICE_ACCESS) {
+      this.touchesDevice = true;
+      return;
+    }
     this.deliverGuarded(vector, 'fault', errorCode);
   }
 
@@ -220,6 +237,7 @@ export class Interpreter {
     let current = vector;
     let code = errorCode;
     let currentKind = kind;
+    cpu.mmu.outside.allowed = true; // even a stack may lie at a chip
     for (;;) {
       try {
         deliver(cpu, current, currentKind, code);
