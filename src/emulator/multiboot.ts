@@ -42,8 +42,8 @@ export function loadMultiboot(
   board: 'bare' | 'pc',
 ): BootState {
   const plan = planImage(image, board);
-  const information = informationPlace(plan);
   checkPlan(plan, ram.length);
+  const information = informationPlace(plan);
   for (const segment of plan.segments) {
     ram.fill(0, segment.address, segment.address + segment.memorySize);
     ram.set(segment.content, segment.address);
