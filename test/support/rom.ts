@@ -57,6 +57,7 @@ export function runRom(
     memoryMegabytes: 16,
     cpu,
     epochSeconds: 0,
+    board: 'pc',
     onSerial: () => undefined,
     log: () => undefined,
     diagnostics: { post: () => undefined, console: (byte) => written.push(byte) },

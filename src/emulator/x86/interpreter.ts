@@ -18,6 +18,7 @@ import {
   makesDoubleFault,
 } from './faults.ts';
 import { IF, RF, TF } from './flags.ts';
+import { DEVICE_ACCESS } from './memory/deviceMemory.ts';
 import { BASE, CR2, CS, EFLAGS, EIP } from './registers.ts';
 
 /**
@@ -43,6 +44,8 @@ export class Interpreter {
   /** Set by a device that ends the run (power off, debug exit). */
   stopRequested = false;
   shutdownReason = '';
+  /** The next instruction touches a chip's memory and runs alone. */
+  private touchesDevice = false;
   /** Cycle of the last boundary at which events and interrupts were looked at; orders inputs of a recording. */
   boundaryCycle = -1;
 
@@ -120,12 +123,19 @@ export class Interpreter {
       return EXIT.CONTINUE;
     }
     const stepping = (cpu.r[EFLAGS] & TF) !== 0;
-    const single = cpu.inhibitInterrupts || stepping || cpu.watching;
+    const inhibited = cpu.inhibitInterrupts;
+    const single = inhibited || stepping || cpu.watching || this.touchesDevice;
+    cpu.mmu.outside.allowed = this.touchesDevice;
+    this.touchesDevice = false;
     cpu.inhibitInterrupts = false;
     cpu.watchHits = 0;
     const delivered = cpu.deliveries;
     const before = cpu.instructionCount;
     const exit = this.executeFor(single ? 1 : budget, single);
+    cpu.mmu.outside.allowed = false;
+    if (this.touchesDevice) {
+      cpu.inhibitInterrupts ||= inhibited && cpu.instructionCount === before;
+    }
     if (exit === EXIT.HOOK) {
       cpu.r[EFLAGS] |= resumed;
     }
@@ -205,6 +215,9 @@ export class Interpreter {
     const { fault } = cpu;
     let exit = executeBlocks(cpu, start);
     while (fault.raised && (cpu.r[EFLAGS] & TF) === 0 && !cpu.watching) {
+      if (fault.vector === DEVICE_ACCESS) {
+        return exit;
+      }
       this.markResumption(fault.vector);
       if (deliverResident(cpu, fault.vector, fault.errorCode)) {
         fault.raised = false;
@@ -224,6 +237,10 @@ export class Interpreter {
     cpu.r[EIP] = cpu.instructionEip;
     const { vector, errorCode } = cpu.fault;
     cpu.fault.raised = false;
+    if (vector === DEVICE_ACCESS) {
+      this.touchesDevice = true;
+      return;
+    }
     this.markResumption(vector);
     this.deliverGuarded(vector, 'fault', errorCode);
   }
@@ -244,6 +261,7 @@ export class Interpreter {
     let current = vector;
     let code = errorCode;
     let currentKind = kind;
+    cpu.mmu.outside.allowed = true; // even a stack may lie at a chip
     for (;;) {
       try {
         deliver(cpu, current, currentKind, code);

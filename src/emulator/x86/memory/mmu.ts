@@ -5,6 +5,7 @@ import { OPEN_BUS_OFFSET, RAM_OFFSET, type MachineMemory } from '../../memoryLay
 import { ROM_END } from '../../rom.ts';
 import { PF_FAULT, type PendingFault } from '../faults.ts';
 import { CR0, CR0_PG, CR0_WP, CR2, CR3, CR4, CR4_PGE, CR4_PSE } from '../registers.ts';
+import { DeviceAccess } from './deviceMemory.ts';
 import { FastTable } from './fastTable.ts';
 import {
   FAST_READ_SUPERVISOR,
@@ -73,6 +74,8 @@ export class Mmu {
   private globalBit = 0;
   /** Bytes of ROM below 1 MB; read-only, and seen again below 4 GB. */
   romSize = 0;
+  /** What lies outside RAM. */
+  readonly outside: DeviceAccess;
   readonly memory: MachineMemory;
   private readonly r: Int32Array;
   private readonly fault: PendingFault;
@@ -87,6 +90,7 @@ export class Mmu {
     this.memory = memory;
     this.r = memory.state;
     this.fault = fault;
+    this.outside = new DeviceAccess(fault);
     this.observer = observer;
     this.codePages = observer.codePages;
     this.fast = new FastTable(memory.fastTable, this.dataTlb.sets, this.largeTlb.sets);
@@ -438,7 +442,7 @@ export class Mmu {
       : rights & ~FAST_WRITE;
   }
 
-  /** Offset of a physical page in machine memory; outside RAM a page of ones, freshly painted. */
+  /** Offset of a physical page in machine memory; outside RAM that of the open bus, where nothing is stored. */
   private hostOffset(physical: number): number {
     if (physical >>> 0 < this.memory.ramSize) {
       return RAM_OFFSET + physical;
@@ -447,7 +451,7 @@ export class Mmu {
     if (inRam >>> 0 < this.memory.ramSize) {
       return RAM_OFFSET + inRam;
     }
-    this.memory.bytes.fill(0xff, OPEN_BUS_OFFSET, OPEN_BUS_OFFSET + 0x1000);
+    this.outside.page = (physical & ~0xfff) >>> 0;
     return OPEN_BUS_OFFSET;
   }
 
