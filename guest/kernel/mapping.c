@@ -256,15 +256,12 @@ void mapping_unmap(struct space *space, unsigned address, bool own, bool write_a
 
 void mapping_flush_space(struct space *space)
 {
-	for (unsigned address = 0; address < USER_LIMIT; address += FRAME_SIZE) {
-		if (address % SUPERPAGE_SIZE == 0) {
-			while (address < USER_LIMIT && !entry_find(space->page_directory, address)) {
-				address += SUPERPAGE_SIZE;
-			}
-			if (address >= USER_LIMIT) {
-				break;
+	for (unsigned start = 0; start < USER_LIMIT; start += SUPERPAGE_SIZE) {
+		const page_table_entry *table = entry_find(space->page_directory, start);
+		for (unsigned page = 0; table && page < SUPERPAGE_SIZE / FRAME_SIZE; page++) {
+			if (table[page] & PAGE_PRESENT) {
+				mapping_unmap(space, start + page * FRAME_SIZE, true, false);
 			}
 		}
-		mapping_unmap(space, address, true, false);
 	}
 }
