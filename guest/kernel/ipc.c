@@ -100,14 +100,24 @@ static void begin_waiting(struct tcb *thread, struct l4_threadid source)
 	timeout_set(thread, timeout_receive(thread->ipc.timeouts));
 }
 
-/* A queued sender's message has been fetched: on with its ipc. */
+/* It would not have to wait. Whoever else is in its queue is not what a closed receive waits for. */
+static bool something_waits_for(const struct tcb *thread, struct l4_threadid source)
+{
+	if (is_open(&thread->ipc)) {
+		return thread->send_queue || thread->irq_pending;
+	}
+	return send_queue_find(thread, source) != NULL;
+}
+
+/* A queued sender's message has been fetched: on with its ipc. It waits at once if it has to, because the answer may come
+ * with timeout 0. */
 static void continue_sender(struct tcb *sender, bool delivered)
 {
 	bool goes_on = delivered && receives(&sender->ipc);
 	if (delivered && !goes_on) {
 		ipc_complete(sender, L4_OK);
 	}
-	if (goes_on && !sender->send_queue && !sender->irq_pending &&
+	if (goes_on && !something_waits_for(sender, sender->ipc.destination) &&
 	    !timeout_at_once(timeout_receive(sender->ipc.timeouts))) {
 		begin_waiting(sender, sender->ipc.destination);
 		return;

@@ -137,8 +137,11 @@ void ipc_dispatch(struct tcb *receiver)
 
 void thread_hand_over(struct tcb *next)
 {
-	if (next->priority >= most_urgent()->priority) {
+	struct tcb *urgent = most_urgent();
+	if (next->priority >= urgent->priority) {
 		thread_switch_to(next);
+	} else if (urgent->priority > current->priority) {
+		dispatch(urgent);
 	}
 }
 

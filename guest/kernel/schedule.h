@@ -34,7 +34,7 @@ void thread_block(struct tcb *next);
 /* For the fast path: receiver has become ready, and somebody may be more urgent. As thread_block. */
 void ipc_dispatch(struct tcb *receiver);
 
-/* The running thread stays ready, but next, which is ready, goes on with the slice at once. */
+/* The running thread stays ready, but next, which is ready, goes on with the slice at once, if nobody is more urgent. */
 void thread_hand_over(struct tcb *next);
 
 /* Another thread may have become more urgent than the running one. */
