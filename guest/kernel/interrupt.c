@@ -9,6 +9,7 @@
 #include "ipc.h"
 #include "message.h"
 #include "pic8259.h"
+#include "preemption.h"
 #include "schedule.h"
 
 static struct tcb *irq_handlers[L4_IRQS];
@@ -77,13 +78,14 @@ static void deliver(unsigned irq)
 
 void interrupt_entry(struct trap_frame *frame, unsigned irq)
 {
-	(void)frame;
 	if (pic_is_spurious(irq)) {
 		return;
 	}
 	if (irq == CLOCK_IRQ) {
 		pic_end_of_interrupt(irq);
-		clock_tick();
+		if (clock_tick()) {
+			preempt(current, frame);
+		}
 	} else {
 		deliver(irq);
 	}

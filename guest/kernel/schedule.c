@@ -170,18 +170,23 @@ void thread_yield(void)
 	dispatch(most_urgent());
 }
 
-void schedule_tick(unsigned elapsed)
+bool schedule_runs_on_own_slice(const struct tcb *thread)
+{
+	return slice_owner == thread;
+}
+
+bool schedule_tick(unsigned elapsed)
 {
 	current->cpu_time += elapsed;
 	if (current != idle_thread) {
 		slice_owner->timeslice_left -= (int)elapsed;
 		if (slice_owner->timeslice_left <= 0) {
 			slice_owner->timeslice_left = slice_owner->timeslice;
-			thread_yield();
-			return;
+			return true;
 		}
 	}
 	reschedule();
+	return false;
 }
 
 void schedule_forget(const struct tcb *thread)

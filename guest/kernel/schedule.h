@@ -43,8 +43,12 @@ void reschedule(void);
 /* Goes to the end of its ring with a new slice. */
 void thread_yield(void);
 
-/* So much time has passed. */
-void schedule_tick(unsigned elapsed);
+/* So much time has passed. True: the slice that the running thread is on has ended, and the caller sees to it that others
+ * have their turn. */
+bool schedule_tick(unsigned elapsed);
+
+/* Not on one that came with a message. */
+bool schedule_runs_on_own_slice(const struct tcb *thread);
 
 /* The thread is about to be freed. */
 void schedule_forget(const struct tcb *thread);

@@ -12,7 +12,8 @@ const SCARCE_SHARE = 0.2;
 const MILLISECONDS_PER_CALL = 2;
 const LONG_BURST = 400_000;
 /** Within so many calls a planted bug is to be found, by one of the seeds. */
-const CALLS_TO_FIND_A_BUG = 100_000;
+const CALLS_TO_FIND_A_BUG = 50_000;
+const SEEDS_TO_FIND_A_BUG = [1, 2, 3, 4, 5, 6];
 
 describe('The µ-kernel among hostile tasks', () => {
   before(buildImages);
@@ -36,8 +37,11 @@ describe('The µ-kernel among hostile tasks', () => {
 
   for (const bug of plantedBugs) {
     it(`would be found out: ${bug.name}.`, () => {
-      const { wrong } = fuzz({ seed: 1, calls: CALLS_TO_FIND_A_BUG, kernel: buildWithBug(bug) });
-      assert.match(wrong.join('\n'), bug.finding);
+      const kernel = buildWithBug(bug);
+      const find = (seed: number): string =>
+        fuzz({ seed, calls: CALLS_TO_FIND_A_BUG, kernel }).wrong.join('\n');
+      const isFound = SEEDS_TO_FIND_A_BUG.some((seed) => bug.finding.test(find(seed)));
+      assert.ok(isFound, `${bug.name} is not found by the seeds ${SEEDS_TO_FIND_A_BUG.join(', ')}`);
     });
   }
 });

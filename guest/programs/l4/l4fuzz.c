@@ -141,7 +141,8 @@ static void call_schedule(unsigned *state)
 	if (r % 8 == 1) {
 		param |= l4_small_space(r >> 16 & 7);
 	}
-	l4_thread_schedule(someone(state), param, l4_invalid());
+	struct l4_threadid preempter = r % 16 == 2 ? someone(state) : l4_invalid();
+	l4_thread_schedule(someone(state), param, preempter);
 }
 
 static unsigned stack_of(unsigned task, unsigned lthread)
@@ -154,7 +155,7 @@ static void call_ex_regs(unsigned self, unsigned *state)
 	unsigned r = next(state), lthread = r % THREADS;
 	bool set = (r >> 8) % 4 == 0;
 	l4_lthread_ex_regs(lthread, set ? (unsigned)fuzz : L4_UNCHANGED, set ? stack_of(self, lthread) : L4_UNCHANGED,
-			   l4_invalid(), pager);
+			   r % 64 == 3 ? someone(state) : l4_invalid(), pager);
 }
 
 /* Its inner task: made, made inactive, or deleted with what it has. */

@@ -63,7 +63,7 @@ function sendQueues(moment: Moment, threads: ReadonlySet<number>): string[] {
       queued.set(sender, receiver);
     }
   }
-  const sending = ['THREAD_SENDING', 'THREAD_PAGE_FAULT_SEND'].map((name) => moment.names.enumerator(name));
+  const sending = ['THREAD_SENDING', 'THREAD_PAGE_FAULT_SEND', 'THREAD_PREEMPTION_SEND'].map((name) => moment.names.enumerator(name));
   for (const thread of threads) {
     const receiver = queued.get(thread);
     const sends = sending.includes(moment.member(thread, 'tcb', 'state'));
