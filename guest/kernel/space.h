@@ -19,6 +19,7 @@ struct space {
 	unsigned small_slot;     /* 0: large */
 	unsigned chief;          /* task number */
 	struct l4_threadid id;   /* of lthread 0 */
+	bool without_io; /* IN, OUT, CLI and STI are exceptions: IOPL 0 */
 	struct descriptor user_segments[2]; /* data, code */
 	struct space *space_next, *space_previous;
 	struct tcb *threads[L4_LTHREADS];

@@ -66,13 +66,15 @@ static struct l4_threadid create(struct tcb *self, unsigned number, const struct
 	if (!space) {
 		return l4_nil();
 	}
+	space->without_io = self->space->without_io || (frame->eax & L4_TASK_WITHOUT_IO);
 	struct tcb *thread = thread_create(space, 0, self);
 	if (!thread) {
 		space_delete(space);
 		return l4_nil();
 	}
-	if (frame->eax < self->max_controlled_priority) {
-		thread->max_controlled_priority = (unsigned char)frame->eax;
+	unsigned mcp = frame->eax & ~L4_TASK_WITHOUT_IO;
+	if (mcp < self->max_controlled_priority) {
+		thread->max_controlled_priority = (unsigned char)mcp;
 	}
 	thread->pager = (struct l4_threadid){frame->ebx, frame->ebp};
 	thread->user_frame->esp = frame->ecx;

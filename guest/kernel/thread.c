@@ -77,7 +77,8 @@ struct tcb *thread_create(struct space *space, unsigned lthread, const struct tc
 		.ds = USER_DATA,
 		.cs = USER_CODE,
 		.ss = USER_DATA,
-		.eflags = EFLAGS_RESERVED | EFLAGS_INTERRUPT | EFLAGS_IOPL_3,
+		.eflags = EFLAGS_RESERVED | EFLAGS_INTERRUPT |
+			  (space->without_io ? 0 : EFLAGS_IOPL_3),
 	};
 	thread_reset_stack(thread);
 	thread->priority = creator->priority;

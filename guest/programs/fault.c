@@ -16,6 +16,10 @@ static void opcode(void) { __asm__ volatile("ud2"); }
 
 static void privileged(void) { __asm__ volatile("hlt"); }
 
+static void disable(void) { __asm__ volatile("cli"); }
+
+static void port(void) { __asm__ volatile("outb %%al, $0x80" : : "a"(0)); }
+
 static void breakpoint(void) { __asm__ volatile("int3"); }
 
 static void jump(void) { ((void (*)(void))0x60000000)(); }
@@ -70,6 +74,8 @@ static const struct {
 	{ "divide", divide },
 	{ "opcode", opcode },
 	{ "privileged", privileged },
+	{ "disable", disable },
+	{ "port", port },
 	{ "breakpoint", breakpoint },
 	{ "jump", jump },
 	{ "interrupt", interrupt },

@@ -109,6 +109,8 @@ describe('Linux programs', () => {
         divide: 8,
         opcode: 4,
         privileged: SIGSEGV,
+        disable: SIGSEGV,
+        port: SIGSEGV,
         breakpoint: 5,
         jump: SIGSEGV,
         interrupt: SIGSEGV,

@@ -196,6 +196,10 @@ static inline struct l4_thread_registers l4_lthread_ex_regs(unsigned lthread, un
 	};
 }
 
+/* An extension to Version 2, beside the mcp of task_new: IN, OUT, CLI and STI are exceptions in the new task, and in
+ * all that it makes in turn. Without it a task may use them, as in the first L4 for the Pentium. */
+#define L4_TASK_WITHOUT_IO 0x80000000u
+
 /* Deletes the task if it is active. With a pager: makes it anew and starts lthread 0; mcp is its maximum controlled
  * priority. Without (nil): it stays inactive, and the task of mcp_or_chief may create it from now on. The new id, or
  * nil on failure; always use the returned id, its version is new. */

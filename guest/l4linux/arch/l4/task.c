@@ -79,7 +79,8 @@ static void start_task(struct process *process)
 	process->arch.signal_thread_ready = false;
 	process->arch.stop = STOP_NONE;
 	process->arch.has_message = false;
-	process->arch.thread = l4_task_new(task_id(process->task), PRIORITY_USER, library_stop_stack(),
+	process->arch.thread = l4_task_new(task_id(process->task), PRIORITY_USER | L4_TASK_WITHOUT_IO,
+					   library_stop_stack(),
 					   library_start_address(), server);
 	if (l4_is_nil(process->arch.thread)) {
 		printk("linux: the kernel has no memory for the task of %s (pid %d)\n", process->name, process->pid);
