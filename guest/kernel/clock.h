@@ -14,7 +14,7 @@ void clock_initialize(void);
 
 microseconds clock_now(void);
 
-/* The interrupt: time goes on, sleepers wake, slices run out. */
-void clock_tick(void);
+/* The interrupt: time goes on, sleepers wake. True: the slice that the running thread is on has ended (schedule_tick). */
+bool clock_tick(void);
 
 #endif

@@ -9,9 +9,10 @@
 #include "ipc.h"
 #include "message.h"
 #include "pic8259.h"
+#include "preemption.h"
 #include "schedule.h"
 
-static struct tcb *handlers[L4_IRQS];
+static struct tcb *irq_handlers[L4_IRQS];
 
 void interrupt_entry(struct trap_frame *frame, unsigned irq);
 
@@ -20,7 +21,7 @@ void interrupt_dissociate(struct tcb *thread)
 	if (thread->irq_id) {
 		unsigned irq = thread->irq_id - 1;
 		pic_mask(irq);
-		handlers[irq] = NULL;
+		irq_handlers[irq] = NULL;
 		thread->irq_id = 0;
 		thread->irq_pending = false;
 	}
@@ -28,12 +29,12 @@ void interrupt_dissociate(struct tcb *thread)
 
 static void associate(struct tcb *self, unsigned irq)
 {
-	if (handlers[irq] == self) {
+	if (irq_handlers[irq] == self) {
 		return;
 	}
 	interrupt_dissociate(self);
 	pic_mask(irq);
-	handlers[irq] = self;
+	irq_handlers[irq] = self;
 	self->irq_id = irq + 1;
 }
 
@@ -48,7 +49,7 @@ bool interrupt_control(struct tcb *self, struct l4_threadid source)
 		return false;
 	}
 	unsigned irq = source.low - 1;
-	bool taken = handlers[irq] && handlers[irq] != self;
+	bool taken = irq_handlers[irq] && irq_handlers[irq] != self;
 	if (self->irq_pending && self->irq_id == source.low) {
 		ipc_deliver_irq(self, irq);
 	} else if (irq == CLOCK_IRQ || irq == PIC_CASCADE_IRQ || taken) {
@@ -62,7 +63,7 @@ bool interrupt_control(struct tcb *self, struct l4_threadid source)
 
 static void deliver(unsigned irq)
 {
-	struct tcb *thread = handlers[irq];
+	struct tcb *thread = irq_handlers[irq];
 	if (!thread) {
 		/* Somebody has unmasked a line that nobody serves. */
 		pic_mask(irq);
@@ -77,13 +78,14 @@ static void deliver(unsigned irq)
 
 void interrupt_entry(struct trap_frame *frame, unsigned irq)
 {
-	(void)frame;
 	if (pic_is_spurious(irq)) {
 		return;
 	}
 	if (irq == CLOCK_IRQ) {
 		pic_end_of_interrupt(irq);
-		clock_tick();
+		if (clock_tick()) {
+			preempt(current, frame);
+		}
 	} else {
 		deliver(irq);
 	}

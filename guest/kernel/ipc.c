@@ -49,10 +49,25 @@ static bool accepts(const struct tcb *receiver, const struct tcb *sender)
 	switch (receiver->state) {
 	case THREAD_WAITING: return true;
 	case THREAD_RECEIVING:
-	case THREAD_PAGE_FAULT_REPLY: return same_id(receiver->partner, sender->ipc.source);
+	case THREAD_PAGE_FAULT_REPLY:
+	case THREAD_PREEMPTION_REPLY: return same_id(receiver->partner, sender->ipc.source);
 	default: return false;
 	}
 }
+
+/* By enum kernel_rpc. */
+static const unsigned char sending_states[] = {
+	THREAD_SENDING,
+	THREAD_PAGE_FAULT_SEND,
+	THREAD_PREEMPTION_SEND,
+	THREAD_PREEMPTION_SEND,
+};
+static const unsigned char receiving_states[] = {
+	THREAD_RECEIVING,
+	THREAD_PAGE_FAULT_REPLY,
+	THREAD_PREEMPTION_REPLY,
+	THREAD_PREEMPTION_REPLY,
+};
 
 /* True: the message is with its receiver and the receive phase may begin. False: this ipc is over.
  * woken is the receiver, if it was waiting. */
@@ -77,7 +92,7 @@ static bool send_phase(struct tcb *self, struct l4_threadid destination, struct 
 		return false;
 	}
 	send_queue_append(receiver, self);
-	self->state = self->ipc.kernel_rpc ? THREAD_PAGE_FAULT_SEND : THREAD_SENDING;
+	self->state = sending_states[self->ipc.kernel_rpc];
 	self->partner = receiver->id;
 	timeout_set(self, timeout);
 	transfer_wait(self, NULL);
@@ -91,23 +106,30 @@ static bool send_phase(struct tcb *self, struct l4_threadid destination, struct 
 /* The thread, running or not, starts to wait for a message. */
 static void begin_waiting(struct tcb *thread, struct l4_threadid source)
 {
-	thread->partner = is_open(&thread->ipc) ? l4_invalid() : source;
-	if (thread->ipc.kernel_rpc) {
-		thread->state = THREAD_PAGE_FAULT_REPLY;
-	} else {
-		thread->state = is_open(&thread->ipc) ? THREAD_WAITING : THREAD_RECEIVING;
-	}
+	bool open = is_open(&thread->ipc);
+	thread->partner = open ? l4_invalid() : source;
+	thread->state = open ? THREAD_WAITING : receiving_states[thread->ipc.kernel_rpc];
 	timeout_set(thread, timeout_receive(thread->ipc.timeouts));
 }
 
-/* A queued sender's message has been fetched: on with its ipc. */
+/* It would not have to wait. Whoever else is in its queue is not what a closed receive waits for. */
+static bool something_waits_for(const struct tcb *thread, struct l4_threadid source)
+{
+	if (is_open(&thread->ipc)) {
+		return thread->send_queue || thread->irq_pending;
+	}
+	return send_queue_find(thread, source) != NULL;
+}
+
+/* A queued sender's message has been fetched: on with its ipc. It waits at once if it has to, because the answer may come
+ * with timeout 0. */
 static void continue_sender(struct tcb *sender, bool delivered)
 {
 	bool goes_on = delivered && receives(&sender->ipc);
 	if (delivered && !goes_on) {
 		ipc_complete(sender, L4_OK);
 	}
-	if (goes_on && !sender->send_queue && !sender->irq_pending &&
+	if (goes_on && !something_waits_for(sender, sender->ipc.destination) &&
 	    !timeout_at_once(timeout_receive(sender->ipc.timeouts))) {
 		begin_waiting(sender, sender->ipc.destination);
 		return;
@@ -211,10 +233,17 @@ static void set_parameters(struct tcb *self, unsigned send, unsigned receive, l4
 unsigned ipc_page_fault(struct tcb *self, unsigned w0, unsigned w1, l4_timeouts timeouts)
 {
 	set_parameters(self, L4_SEND_SHORT, l4_receive_window(L4_WHOLE_SPACE), timeouts, w0, w1);
-	self->ipc.kernel_rpc = true;
+	self->ipc.kernel_rpc = RPC_PAGER;
 	L4_PROBE5("l4", "pf-rpc", self, self->pager.low, self->pager.high, w0, w1);
 	ipc_perform(self, self->pager);
 	return self->ipc.rpc_result;
+}
+
+void ipc_preemption(struct tcb *self, enum kernel_rpc rpc, struct l4_threadid preempter, unsigned w0, unsigned w1)
+{
+	set_parameters(self, L4_SEND_SHORT, L4_RECEIVE_SHORT, L4_NEVER, w0, w1);
+	self->ipc.kernel_rpc = (unsigned char)rpc;
+	ipc_perform(self, preempter);
 }
 
 /* What of an ipc's parameters stands in the user's memory. */
@@ -267,6 +296,6 @@ void sys_ipc(struct trap_frame *frame)
 		self->ipc.virtual_sender = fetched.virtual_sender;
 	}
 	set_parameters(self, frame->eax, frame->ebp, frame->ecx, frame->edx, frame->ebx);
-	self->ipc.kernel_rpc = false;
+	self->ipc.kernel_rpc = RPC_NONE;
 	ipc_perform(self, (struct l4_threadid){frame->esi, frame->edi});
 }

@@ -16,6 +16,9 @@ void ipc_perform(struct tcb *self, struct l4_threadid partner);
 /* A page-fault RPC to the running thread's pager; its completion code. */
 unsigned ipc_page_fault(struct tcb *self, unsigned w0, unsigned w1, l4_timeouts timeouts);
 
+/* A preemption RPC of the running thread; whatever comes of it. */
+void ipc_preemption(struct tcb *self, enum kernel_rpc rpc, struct l4_threadid preempter, unsigned w0, unsigned w1);
+
 /* The thread waits for messages of this interrupt, or of anyone. */
 bool ipc_waits_for_irq(const struct tcb *thread);
 

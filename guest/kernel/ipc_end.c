@@ -14,13 +14,20 @@
 
 static bool is_sending(const struct tcb *thread)
 {
-	return thread->state == THREAD_SENDING || thread->state == THREAD_PAGE_FAULT_SEND;
+	return thread->state == THREAD_SENDING || thread->state == THREAD_PAGE_FAULT_SEND ||
+	       thread->state == THREAD_PREEMPTION_SEND;
+}
+
+/* From its partner alone. */
+static bool is_in_closed_wait(const struct tcb *thread)
+{
+	return thread->state == THREAD_RECEIVING || thread->state == THREAD_PAGE_FAULT_REPLY ||
+	       thread->state == THREAD_PREEMPTION_REPLY;
 }
 
 static bool is_receiving(const struct tcb *thread)
 {
-	return thread->state == THREAD_RECEIVING || thread->state == THREAD_WAITING ||
-	       thread->state == THREAD_PAGE_FAULT_REPLY;
+	return thread->state == THREAD_WAITING || is_in_closed_wait(thread);
 }
 
 void ipc_leave_queue(struct tcb *thread)
@@ -85,8 +92,7 @@ void ipc_withdraw(struct tcb *thread)
 void ipc_forget_task(const struct space *space)
 {
 	for (struct tcb *thread = thread_list; thread; thread = thread->thread_next) {
-		bool closed = thread->state == THREAD_RECEIVING || thread->state == THREAD_PAGE_FAULT_REPLY;
-		if (closed && l4_same_task(thread->partner, space->id)) {
+		if (is_in_closed_wait(thread) && l4_same_task(thread->partner, space->id)) {
 			end_waiting(thread, L4_NOT_EXISTING);
 		}
 	}

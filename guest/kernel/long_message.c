@@ -195,7 +195,7 @@ static void abort_one(struct tcb *thread)
 	end(thread);
 	ipc_leave_queue(thread);
 	timeout_cancel(thread);
-	thread->ipc.kernel_rpc = false;
+	thread->ipc.kernel_rpc = RPC_NONE;
 	thread->ipc.receive_follows = false;
 	ipc_complete(thread, code);
 	thread_reset_stack(thread);

@@ -65,6 +65,32 @@ static void write_entry(page_table_entry *entry, const struct frame *frame, enum
 	*entry = physical | PAGE_PRESENT | PAGE_USER | (rights == RIGHTS_WRITABLE ? PAGE_WRITABLE : 0);
 }
 
+static void link_child(struct mapping *parent, struct mapping *child)
+{
+	child->parent = parent;
+	child->previous_sibling = NULL;
+	child->next_sibling = parent->first_child;
+	if (parent->first_child) {
+		parent->first_child->previous_sibling = child;
+	}
+	parent->first_child = child;
+}
+
+/* Takes a node out of its tree, with what is derived from it. */
+static void unlink(struct frame *frame, const struct mapping *mapping)
+{
+	if (mapping->previous_sibling) {
+		mapping->previous_sibling->next_sibling = mapping->next_sibling;
+	} else if (mapping->parent) {
+		mapping->parent->first_child = mapping->next_sibling;
+	} else {
+		frame->root = NULL;
+	}
+	if (mapping->next_sibling) {
+		mapping->next_sibling->previous_sibling = mapping->previous_sibling;
+	}
+}
+
 /* A node below parent (null: the frame's root) and its page-table entry; null: out of memory. */
 static struct mapping *add(struct frame *frame, struct mapping *parent, struct space *space, unsigned address,
 			   enum mapping_rights rights)
@@ -76,14 +102,9 @@ static struct mapping *add(struct frame *frame, struct mapping *parent, struct s
 	}
 	mapping->space = space;
 	mapping->address = address;
-	mapping->parent = parent;
 	mapping->rights = rights;
 	if (parent) {
-		mapping->next_sibling = parent->first_child;
-		if (parent->first_child) {
-			parent->first_child->previous_sibling = mapping;
-		}
-		parent->first_child = mapping;
+		link_child(parent, mapping);
 	} else {
 		frame->root = mapping;
 	}
@@ -96,16 +117,7 @@ static void remove(struct frame *frame, struct mapping *leaf)
 {
 	*entry_of(leaf) = 0;
 	entry_changed(leaf->space, leaf->address);
-	if (leaf->previous_sibling) {
-		leaf->previous_sibling->next_sibling = leaf->next_sibling;
-	} else if (leaf->parent) {
-		leaf->parent->first_child = leaf->next_sibling;
-	} else {
-		frame->root = NULL;
-	}
-	if (leaf->next_sibling) {
-		leaf->next_sibling->previous_sibling = leaf->previous_sibling;
-	}
+	unlink(frame, leaf);
 	slab_free(&mapping_slab, leaf);
 }
 
@@ -165,10 +177,14 @@ static enum map_result find_source(const struct map_request *request, struct fra
 	return MAP_DONE;
 }
 
-/* The destination shows this frame already: more rights if they come from the same source, never fewer. */
-static void upgrade(struct mapping *destination, const struct mapping *source, enum mapping_rights rights)
+/* The destination shows this frame already: more rights, never fewer. They are derived from whose they are, so the node
+ * moves there with all below it; a writable source is never below a destination that is not. */
+static void upgrade(struct frame *frame, struct mapping *destination, struct mapping *source,
+		    enum mapping_rights rights)
 {
-	if (destination->parent == source && rights == RIGHTS_WRITABLE) {
+	if (rights == RIGHTS_WRITABLE && destination->rights == RIGHTS_READ_ONLY) {
+		unlink(frame, destination);
+		link_child(source, destination);
 		destination->rights = RIGHTS_WRITABLE;
 		*entry_of(destination) |= PAGE_WRITABLE;
 		/* A TLB may hold the entry without the right: it costs a needless fault otherwise. */
@@ -218,7 +234,7 @@ enum map_result mapping_map(const struct map_request *request)
 		struct frame *old = frame_of(*entry);
 		struct mapping *destination = find(old, request->to, request->destination);
 		if (old == frame && !request->grant) {
-			upgrade(destination, source, rights);
+			upgrade(frame, destination, source, rights);
 			return MAP_DONE;
 		}
 		if (old == frame && !is_derived(destination, source)) {
@@ -256,15 +272,13 @@ void mapping_unmap(struct space *space, unsigned address, bool own, bool write_a
 
 void mapping_flush_space(struct space *space)
 {
-	for (unsigned address = 0; address < USER_LIMIT; address += FRAME_SIZE) {
-		if (address % SUPERPAGE_SIZE == 0) {
-			while (address < USER_LIMIT && !entry_find(space->page_directory, address)) {
-				address += SUPERPAGE_SIZE;
-			}
-			if (address >= USER_LIMIT) {
-				break;
+	for (unsigned start = 0; (start = directory_next(space->page_directory, start)) < USER_LIMIT;
+	     start += SUPERPAGE_SIZE) {
+		const page_table_entry *table = entry_find(space->page_directory, start);
+		for (unsigned page = 0; page < SUPERPAGE_SIZE / FRAME_SIZE; page++) {
+			if (table[page] & PAGE_PRESENT) {
+				mapping_unmap(space, start + page * FRAME_SIZE, true, false);
 			}
 		}
-		mapping_unmap(space, address, true, false);
 	}
 }

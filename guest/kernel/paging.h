@@ -29,6 +29,9 @@ unsigned directory_create(void);
 /* Frees the directory and the tables of its user part. */
 void directory_delete(unsigned directory);
 
+/* The first address from this one (a multiple of 4 MB) on that has a page table; USER_LIMIT: none has. */
+unsigned directory_next(unsigned directory, unsigned address);
+
 /* If the directory of this space is loaded, loads the kernel's. */
 void directory_leave(struct space *space);
 

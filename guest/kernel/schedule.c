@@ -137,8 +137,11 @@ void ipc_dispatch(struct tcb *receiver)
 
 void thread_hand_over(struct tcb *next)
 {
-	if (next->priority >= most_urgent()->priority) {
+	struct tcb *urgent = most_urgent();
+	if (next->priority >= urgent->priority) {
 		thread_switch_to(next);
+	} else if (urgent->priority > current->priority) {
+		dispatch(urgent);
 	}
 }
 
@@ -167,18 +170,23 @@ void thread_yield(void)
 	dispatch(most_urgent());
 }
 
-void schedule_tick(unsigned elapsed)
+bool schedule_runs_on_own_slice(const struct tcb *thread)
+{
+	return slice_owner == thread;
+}
+
+bool schedule_tick(unsigned elapsed)
 {
 	current->cpu_time += elapsed;
 	if (current != idle_thread) {
 		slice_owner->timeslice_left -= (int)elapsed;
 		if (slice_owner->timeslice_left <= 0) {
 			slice_owner->timeslice_left = slice_owner->timeslice;
-			thread_yield();
-			return;
+			return true;
 		}
 	}
 	reschedule();
+	return false;
 }
 
 void schedule_forget(const struct tcb *thread)

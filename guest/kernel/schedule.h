@@ -34,7 +34,7 @@ void thread_block(struct tcb *next);
 /* For the fast path: receiver has become ready, and somebody may be more urgent. As thread_block. */
 void ipc_dispatch(struct tcb *receiver);
 
-/* The running thread stays ready, but next, which is ready, goes on with the slice at once. */
+/* The running thread stays ready, but next, which is ready, goes on with the slice at once, if nobody is more urgent. */
 void thread_hand_over(struct tcb *next);
 
 /* Another thread may have become more urgent than the running one. */
@@ -43,8 +43,12 @@ void reschedule(void);
 /* Goes to the end of its ring with a new slice. */
 void thread_yield(void);
 
-/* So much time has passed. */
-void schedule_tick(unsigned elapsed);
+/* So much time has passed. True: the slice that the running thread is on has ended, and the caller sees to it that others
+ * have their turn. */
+bool schedule_tick(unsigned elapsed);
+
+/* Not on one that came with a message. */
+bool schedule_runs_on_own_slice(const struct tcb *thread);
 
 /* The thread is about to be freed. */
 void schedule_forget(const struct tcb *thread);

@@ -23,17 +23,28 @@ enum thread_state {
 	THREAD_WAITING,   /* from anyone */
 	THREAD_PAGE_FAULT_SEND,
 	THREAD_PAGE_FAULT_REPLY,
+	THREAD_PREEMPTION_SEND,
+	THREAD_PREEMPTION_REPLY,
 	THREAD_TRANSFERRING, /* in a long message: waits for what its partner does (long_message.h) */
 	THREAD_DEAD, /* shut down by an exception that nobody handles; lthread_ex_regs revives it */
 };
 
-/* The parameters of the ipc that a thread is in, from its registers or made by the kernel for a page fault. */
+/* Calls that the kernel makes for a thread: nothing of the answer goes to the user's registers. In the order of the
+ * manual's thread states. */
+enum kernel_rpc {
+	RPC_NONE,
+	RPC_PAGER,
+	RPC_INTERNAL_PREEMPTER,
+	RPC_EXTERNAL_PREEMPTER,
+};
+
+/* The parameters of the ipc that a thread is in, from its registers or made by the kernel for an RPC of its own. */
 struct ipc_parameters {
 	unsigned send_descriptor;
 	unsigned receive_descriptor;
 	l4_timeouts timeouts;
 	unsigned words[2];
-	bool kernel_rpc;      /* a page-fault RPC: nothing of the reply goes to the user's registers */
+	unsigned char kernel_rpc; /* enum kernel_rpc */
 	bool receive_follows; /* its message was fetched by the receiver; it must still start to receive itself */
 	unsigned char route;  /* flags of the receiver's result: deceited, redirected, from an inner clan */
 	unsigned rpc_result;

@@ -28,7 +28,9 @@ static const unsigned char states[] = {
 	[THREAD_RECEIVING] = L4_STATE_RECEIVING,
 	[THREAD_WAITING] = L4_STATE_WAITING,
 	[THREAD_PAGE_FAULT_SEND] = L4_STATE_PENDING_SEND,
-	[THREAD_PAGE_FAULT_REPLY] = L4_STATE_RECEIVING + L4_STATE_PAGER_RPC,
+	[THREAD_PAGE_FAULT_REPLY] = L4_STATE_RECEIVING,
+	[THREAD_PREEMPTION_SEND] = L4_STATE_PENDING_SEND,
+	[THREAD_PREEMPTION_REPLY] = L4_STATE_RECEIVING,
 	[THREAD_TRANSFERRING] = L4_STATE_RECEIVING,
 	[THREAD_DEAD] = L4_STATE_DEAD,
 };
@@ -49,10 +51,17 @@ static struct time_word encode(microseconds time)
 	return word;
 }
 
+/* Who waits for the answer to one of the kernel's calls says to which. */
+static unsigned state_of(const struct tcb *thread)
+{
+	bool answers = thread->state == THREAD_PAGE_FAULT_REPLY || thread->state == THREAD_PREEMPTION_REPLY;
+	return states[thread->state] + (answers ? thread->ipc.kernel_rpc : 0u);
+}
+
 static unsigned describe(const struct tcb *thread)
 {
 	struct time_word slice = encode((unsigned)thread->timeslice);
-	return slice.mantissa << 24 | slice.exponent << 20 | (unsigned)states[thread->state] << STATE_SHIFT |
+	return slice.mantissa << 24 | slice.exponent << 20 | state_of(thread) << STATE_SHIFT |
 	       (thread->space->small_slot ? l4_small_space(thread->space->small_slot) : 0) | thread->priority;
 }
 

@@ -25,8 +25,18 @@ static void mark(struct l4_memory_range range, unsigned owner)
 	}
 }
 
+/* While there still is memory for page tables: sigma0 has no pager, so a fault that failed later would be its end. */
+static void touch(struct l4_memory_range own)
+{
+	for (unsigned address = own.low & L4_PAGE_MASK; address < own.high; address += L4_PAGE_SIZE) {
+		volatile unsigned char *byte = (volatile unsigned char *)address;
+		(void)*byte;
+	}
+}
+
 void memory_map_initialize(const struct l4_kernel_info *info)
 {
+	touch(info->sigma0.memory);
 	frame_count = info->main_memory.high >> L4_PAGE_SIZE_LOG2;
 	frame_count = frame_count < MAX_FRAMES ? frame_count : MAX_FRAMES;
 	search_end = frame_count;

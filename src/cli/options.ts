@@ -69,12 +69,22 @@ export const COMMANDS: Readonly<Record<string, CommandRule>> = {
     },
   },
   boot: {
-    usage: 'l4scope boot [options] IMAGE | l4scope boot [options] --rom FILE',
+    usage:
+      'l4scope boot [options] IMAGE | l4scope boot [options] --disk FILE | l4scope boot [options] --rom FILE',
     summary:
-      'boot any Multiboot 1 image, its first serial port on stdin and stdout, or run a raw ROM',
+      'boot any Multiboot 1 image or the boot sector of a disk, its first serial port on stdin and stdout, or run a raw ROM',
     programArguments: false,
     options: {
       module: { value: 'FILE[=CMDLINE]', help: 'load a module', repeats: true },
+      disk: {
+        value: 'FILE',
+        help: 'an IDE drive with these bytes, at most two; without IMAGE the first is booted; the file is never written to',
+        repeats: true,
+      },
+      screen: {
+        help: 'show the screen (VGA text): on a terminal while it changes, else when the run ends',
+      },
+      keyboard: { help: 'stdin is typed on the keyboard, not sent to the serial port' },
       rom: {
         value: 'FILE',
         help: 'a raw ROM, ending at 0xFFFFF and 0xFFFFFFFF; console on port E9h, status 0 if the last POST code is FF',

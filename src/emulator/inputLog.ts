@@ -15,6 +15,14 @@ export interface SerialInput extends InputMoment {
   readonly bytes: readonly number[] | undefined;
 }
 
+/** Keys of the keyboard. */
+export interface KeyInput extends InputMoment {
+  readonly kind: 'keys';
+  readonly afterBoundary: boolean;
+  /** Scan codes of set 2. */
+  readonly codes: readonly number[];
+}
+
 export interface SectorInput extends InputMoment {
   readonly kind: 'sector';
   readonly disk: number;
@@ -23,10 +31,13 @@ export interface SectorInput extends InputMoment {
   readonly bytes: Uint8Array | undefined;
 }
 
-export type InputEntry = SerialInput | SectorInput;
+/** Inputs that the host pushes. */
+export type PushedInput = SerialInput | KeyInput;
+
+export type InputEntry = PushedInput | SectorInput;
 
 export interface InputLog {
-  readonly version: 2;
+  readonly version: 3;
   readonly entries: readonly InputEntry[];
 }
 
@@ -35,15 +46,15 @@ const isSector = (entry: InputEntry): entry is SectorInput => entry.kind === 'se
 /** A log being fed into a machine again. */
 export class InputReplay {
   private readonly entries: readonly InputEntry[];
-  private readonly serial: readonly SerialInput[];
+  private readonly pushed: readonly PushedInput[];
   private readonly sectors: readonly SectorInput[];
-  private serialPosition = 0;
+  private pushedPosition = 0;
   private sectorPosition = 0;
 
   /** `done`: how many of the entries the machine has already received. */
   constructor(log: InputLog, done: number) {
     this.entries = log.entries;
-    this.serial = log.entries.filter((entry) => entry.kind === 'serial');
+    this.pushed = log.entries.filter((entry) => entry.kind !== 'sector');
     this.sectors = log.entries.filter(isSector);
     this.moveTo(done);
   }
@@ -51,16 +62,16 @@ export class InputReplay {
   /** After a restore the machine has received fewer, or more. */
   moveTo(done: number): void {
     this.sectorPosition = this.entries.slice(0, done).filter(isSector).length;
-    this.serialPosition = Math.min(done, this.entries.length) - this.sectorPosition;
+    this.pushedPosition = Math.min(done, this.entries.length) - this.sectorPosition;
   }
 
-  /** The serial input that comes next. */
-  get next(): SerialInput | undefined {
-    return this.serial[this.serialPosition];
+  /** The pushed input that comes next. */
+  get next(): PushedInput | undefined {
+    return this.pushed[this.pushedPosition];
   }
 
   advance(): void {
-    this.serialPosition++;
+    this.pushedPosition++;
   }
 
   /** The sector if the log has it at this moment; else undefined, and the run goes on beyond the log. */

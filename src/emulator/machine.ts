@@ -1,5 +1,9 @@
 // The PC on one page: its memory, processor, chips, ports and interrupt lines. The object that everything above the
 // emulator drives; it runs for a number of instructions and never looks at the host's clock.
+import { BIOS_CALL_PORT, installFirmware } from './board/firmware.ts';
+import { P6_PROCESSOR, PENTIUM_PROCESSOR } from './board/mpTable.ts';
+import { PcBoard } from './board/pcBoard.ts';
+import { type ScreenText, screenText } from './board/screenText.ts';
 import { Bus, type PortRange } from './bus.ts';
 import { Clock } from './clock.ts';
 import { AtaChannel } from './devices/ata/channel.ts';
@@ -13,7 +17,10 @@ import { SharedLine, Uart16550 } from './devices/uart16550.ts';
 import { type InputEntry, type InputLog, InputReplay } from './inputLog.ts';
 import type { MachineOptions, MachineStatistics, RunResult } from './machineOptions.ts';
 import { type MachineMemory, RAM_OFFSET, createMemory } from './memoryLayout.ts';
-import { ROM_END, checkRom } from './rom.ts';
+import { BOOT_SECTOR_ADDRESS, ROM_END, checkRom, isBootSector } from './rom.ts';
+import { keystrokes } from './devices/keyboard/scanCodes.ts';
+import { ImageError } from './elfImage.ts';
+import { BIOS_SIZE } from './board/wiring.ts';
 import { type BootModule, loadMultiboot } from './multiboot.ts';
 import { type DiskSource, RecordedDisk } from './recordedDisk.ts';
 import {
@@ -25,7 +32,7 @@ import {
 } from './snapshot.ts';
 import { machineStatistics } from './statistics.ts';
 import type { PageTranslation, Registers, Target, TlbEntry } from './target.ts';
-import { enterBootState, enterResetState } from './x86/bootState.ts';
+import { enterBootSector, enterBootState, enterResetState } from './x86/bootState.ts';
 import { type ControlFlowListener, Cpu } from './x86/cpu.ts';
 import { CPU_MODELS } from './x86/cpuModel.ts';
 import { architecturalWords, restoreCpu, snapshotCpu } from './x86/cpuSnapshot.ts';
@@ -51,8 +58,9 @@ export class Machine implements Target {
   private readonly uarts: readonly Uart16550[];
   private readonly ata: AtaChannel;
   private readonly disks: readonly RecordedDisk[];
+  private readonly board: PcBoard | undefined;
   private readonly interpreter: Interpreter;
-  private exit: { reason: ExitReason; status: number } | undefined;
+  private exit: { reason: ExitReason; status: number; detail?: string } | undefined;
   private recorded: InputEntry[] = [];
   private replaying: InputReplay | undefined;
   private lastPages: readonly (Uint8Array | undefined)[] | undefined;
@@ -71,24 +79,33 @@ export class Machine implements Target {
       log,
       cycles: () => this.clock.cycles,
     });
-    const end = (reason: ExitReason, status: number) => {
-      this.exit = { reason, status };
+    const end = (reason: ExitReason, status: number, detail?: string) => {
+      this.exit = detail === undefined ? { reason, status } : { reason, status, detail };
       this.interpreter.stopRequested = true;
     };
+    this.board = options.board === 'pc' ? this.makeBoard(options, end) : undefined;
+    const line = (irq: number) => this.board?.line(irq) ?? this.pics.line(irq);
 
     // Interrupt lines
-    this.pit = new Pit8254(this.clock, this.pics.line(0), log);
-    this.rtc = new Mc146818(this.clock, this.pics.line(8), options.epochSeconds, log);
-    const irq3 = new SharedLine(this.pics.line(3));
-    const irq4 = new SharedLine(this.pics.line(4));
+    this.pit = new Pit8254(this.clock, line(0));
+    this.rtc = new Mc146818(this.clock, line(8), options.epochSeconds);
+    const irq3 = new SharedLine(line(3));
+    const irq4 = new SharedLine(line(4));
     this.sharedLines = [irq3, irq4];
     this.uarts = [irq4.input(0), irq3.input(0), irq4.input(1), irq3.input(1)].map(
       (line, port) =>
-        new Uart16550(line, options.terminals?.[port] === true, (byte) => {
-          options.onSerial(port, byte);
-        }),
+        new Uart16550(
+          `uart-${port}`,
+          this.clock,
+          line,
+          this.board === undefined,
+          options.terminals?.[port] === true,
+          (byte) => {
+            options.onSerial(port, byte);
+          },
+        ),
     );
-    this.ata = new AtaChannel(this.pics.line(14));
+    this.ata = new AtaChannel(line(14));
     this.disks = this.makeDisks(options);
 
     // Ports
@@ -104,10 +121,43 @@ export class Machine implements Target {
       { first: 0x2e8, count: 8, device: this.uarts[3] }, // COM4, IRQ 3
       ...(this.disks.length > 0 ? ataPorts(this.ata) : []),
       ...diagnosticPorts(options),
+      ...(this.board === undefined ? [] : [...this.board.ports, this.biosCallPort(end)]),
       { first: 0xf4, count: 1, device: new ExitPort('debugExit', end), wide: true },
       { first: 0xf5, count: 1, device: new ExitPort('powerOff', end), wide: true },
     ]);
-    this.interpreter = new Interpreter(this.cpu, this.clock, this.pics);
+    const interrupts = this.board?.localApic ?? this.pics;
+    this.interpreter = new Interpreter(this.cpu, this.clock, interrupts);
+  }
+
+  private makeBoard(options: MachineOptions, end: EndOfRun): PcBoard {
+    const has = { disks: (options.disks ?? []).length > 0, i686: options.cpu === 'i686' };
+    const board = new PcBoard(this.clock, this.pics, has, {
+      reset: () => {
+        end('reset', 0);
+      },
+      powerOff: () => {
+        end('powerOff', 0);
+      },
+      nonMaskable: () => {
+        this.cpu.report('A non-maskable interrupt was asked for, which does not come yet.');
+      },
+      log: (message) => {
+        this.cpu.report(message);
+      },
+    });
+    this.cpu.mmu.outside.chips = board;
+    return board;
+  }
+
+  /** What the vectors of BIOS services lead to. */
+  private biosCallPort(end: EndOfRun): PortRange {
+    const writePort = (_port: number, vector: number) => {
+      const hex = (value: number) => value.toString(16).padStart(2, '0').toUpperCase();
+      const call = `interrupt ${hex(vector)}h with AH=${hex((this.registers().eax >> 8) & 0xff)}h`;
+      end('shutdown', 0, `The guest calls the BIOS, which is not there (${call}).`);
+    };
+    const device = { readPort: () => 0xff, peekPort: () => 0xff, writePort };
+    return { first: BIOS_CALL_PORT, count: 1, device };
   }
 
   private makeDisks(options: MachineOptions): RecordedDisk[] {
@@ -143,7 +193,38 @@ export class Machine implements Target {
     if (this.cpu.instructionCount !== 0) {
       throw new Error('An image can be loaded only into a machine that has not run.');
     }
-    enterBootState(this.cpu, loadMultiboot(this.ram, image, commandLine, modules));
+    this.installFirmware();
+    const board = this.board === undefined ? 'bare' : 'pc';
+    enterBootState(this.cpu, loadMultiboot(this.ram, image, commandLine, modules, board));
+  }
+
+  /** What the BIOS of a whole PC leaves in memory; nothing on a bare board. */
+  private installFirmware(): void {
+    if (this.board === undefined) {
+      return;
+    }
+    installFirmware(this.ram, this.rtc, {
+      memorySize: this.ram.length,
+      disks: this.disks.length,
+      processor: this.cpu.i686 ? P6_PROCESSOR : PENTIUM_PROCESSOR,
+    });
+    this.cpu.mmu.romSize = BIOS_SIZE;
+  }
+
+  /** Starts the boot sector of the first disk as a BIOS does. Throws ImageError. Only before anything has run. */
+  bootDisk(): void {
+    if (this.cpu.instructionCount !== 0) {
+      throw new Error('A disk can be booted only by a machine that has not run.');
+    }
+    this.installFirmware();
+    const sector = this.disks.at(0)?.read(0);
+    if (sector === undefined || !isBootSector(sector)) {
+      throw new ImageError(
+        'The first disk has no boot sector: its first 512 bytes do not end with 55 AA.',
+      );
+    }
+    this.ram.set(sector, BOOT_SECTOR_ADDRESS);
+    enterBootSector(this.cpu, BOOT_SECTOR_ADDRESS);
   }
 
   /**
@@ -174,7 +255,7 @@ export class Machine implements Target {
         continue;
       }
       if (reason === 'stopped') {
-        return this.exit ?? { reason: 'budget' };
+        return this.exit === undefined ? { reason: 'budget' } : { ...this.exit };
       }
       return reason === 'shutdown'
         ? { reason, detail: this.interpreter.shutdownReason }
@@ -244,6 +325,25 @@ export class Machine implements Target {
     this.uarts[port].close();
   }
 
+  /** Types text on the keyboard of a whole PC; characters that a US keyboard does not have are left out. */
+  typeText(text: string): void {
+    this.pressKeys(keystrokes(text));
+  }
+
+  /** Scan codes of set 2, as keys are pressed and released. */
+  pressKeys(codes: readonly number[]): void {
+    const { instructionCount } = this;
+    const cycle = this.clock.cycles;
+    const afterBoundary = this.interpreter.boundaryCycle === cycle;
+    this.recorded.push({ kind: 'keys', instructionCount, cycle, afterBoundary, codes: [...codes] });
+    this.board?.pressKeys(codes);
+  }
+
+  /** What a whole PC's screen shows; undefined on a bare board. */
+  screenText(): ScreenText | undefined {
+    return this.board === undefined ? undefined : screenText(this.ram, this.board.vga);
+  }
+
   private record(port: number, bytes: readonly number[] | undefined): void {
     const cycle = this.clock.cycles;
     this.recorded.push({
@@ -257,7 +357,7 @@ export class Machine implements Target {
   }
 
   get inputLog(): InputLog {
-    return { version: 2, entries: [...this.recorded] };
+    return { version: 3, entries: [...this.recorded] };
   }
 
   /** Feeds a recorded log into this machine as it runs: a fresh one, or one restored from a snapshot on the log's way. */
@@ -279,7 +379,9 @@ export class Machine implements Target {
       if (entry.afterBoundary && this.interpreter.boundaryCycle !== entry.cycle) {
         this.interpreter.boundary();
       }
-      if (entry.bytes === undefined) {
+      if (entry.kind === 'keys') {
+        this.pressKeys(entry.codes);
+      } else if (entry.bytes === undefined) {
         this.closeSerial(entry.port);
       } else {
         this.receiveSerial(entry.port, Uint8Array.from(entry.bytes));
@@ -314,6 +416,11 @@ export class Machine implements Target {
 
   get instructionCount(): number {
     return this.cpu.instructionCount;
+  }
+
+  /** Blocks of code decoded so far: what a guest that writes near its code must not drive up. No state of the guest. */
+  get decodedBlocks(): number {
+    return this.cpu.blocks.built;
   }
 
   get cycles(): number {
@@ -366,6 +473,7 @@ export class Machine implements Target {
     return {
       version: SNAPSHOT_VERSION,
       ramSize: this.ram.length,
+      romSize: this.cpu.mmu.romSize,
       cpu: snapshotCpu(this.cpu),
       clock: this.clock.snapshot(),
       devices: this.deviceSnapshots(),
@@ -386,6 +494,7 @@ export class Machine implements Target {
       sharedLines: this.sharedLines.map((line) => line.snapshot),
       ata: this.ata.snapshot(),
       disks: this.disks.map((disk) => disk.snapshot()),
+      board: this.board?.snapshot(),
     };
   }
 
@@ -396,7 +505,11 @@ export class Machine implements Target {
     if (from.devices.disks.length !== this.disks.length) {
       throw new Error('The snapshot is of a machine with another number of disks.');
     }
+    if ((from.devices.board === undefined) !== (this.board === undefined)) {
+      throw new Error('The snapshot is of a machine with another board.');
+    }
     restorePages(this.ram, from.pages);
+    this.cpu.mmu.romSize = from.romSize;
     this.lastPages = from.pages;
     restoreCpu(this.cpu, from.cpu);
     this.clock.restore(from.clock);
@@ -414,6 +527,9 @@ export class Machine implements Target {
     this.disks.forEach((disk, number) => {
       disk.restore(from.devices.disks[number], sectorsOf(from.inputs, number));
     });
+    if (from.devices.board !== undefined) {
+      this.board?.restore(from.devices.board);
+    }
     this.exit = from.exit as typeof this.exit;
     this.interpreter.stopRequested = from.exit !== undefined;
     this.interpreter.boundaryCycle = from.boundaryCycle;
@@ -435,6 +551,8 @@ export class Machine implements Target {
     return hash.toString();
   }
 }
+
+type EndOfRun = (reason: ExitReason, status: number, detail?: string) => void;
 
 function diagnosticPorts({ diagnostics }: MachineOptions): PortRange[] {
   if (diagnostics === undefined) {

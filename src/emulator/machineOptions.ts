@@ -21,13 +21,18 @@ export interface MachineOptions {
     readonly post: (code: number) => void;
     readonly console: (byte: number) => void;
   };
+  /**
+   * What is there beside the chips of the bundled system: nothing, or the whole board of a PC as other kernels expect
+   * it, with what its BIOS leaves in memory.
+   */
+  readonly board?: 'bare' | 'pc';
   readonly onSerial: (port: number, byte: number) => void;
   readonly log: (message: string) => void;
 }
 
 export interface RunResult {
-  /** shutdown: triple fault, or HLT with interrupts disabled; `detail` says which. */
-  readonly reason: 'budget' | 'hook' | 'idle' | 'shutdown' | 'debugExit' | 'powerOff';
+  /** reset: by the guest's reset line. shutdown: triple fault, or HLT with interrupts disabled; `detail` says which. */
+  readonly reason: 'budget' | 'hook' | 'idle' | 'shutdown' | 'debugExit' | 'powerOff' | 'reset';
   /** Of debugExit (value << 1 | 1) and powerOff (a wait status). */
   readonly status?: number;
   readonly detail?: string;

@@ -5,7 +5,7 @@
 //   0x0000_0200  x87 significands        eight of 64 bits, by physical register; MM0 to MM7 are the same bytes
 //   0x0000_0240  x87 signs and exponents eight of 16 bits
 //   0x0000_0280  XMM0 to XMM7            eight of 128 bits
-//   0x0000_1000  open bus               what an access outside RAM reads: all ones
+//   0x0000_1000  open bus               stands for every page outside RAM: nothing is kept there
 //   0x0001_0000  fast translation table one word for each of the 2^20 linear pages
 //   0x0080_0000  guest RAM              physical address 0
 

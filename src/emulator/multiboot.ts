@@ -1,20 +1,27 @@
 // The Multiboot 1 boot loader (Multiboot Specification 0.6.96, chapter 3): finds the header, places the image, the
 // modules page-aligned behind it, and the information structure in low memory. Works on plain bytes of RAM.
+import { ACPI_TABLES, BIOS_AREA } from './board/wiring.ts';
 import { ImageError, type LoadPlan, isElf, planElf } from './elfImage.ts';
 
 const HEADER_MAGIC = 0x1bad_b002;
 export const BOOT_MAGIC = 0x2bad_b002;
 const HEADER_SEARCH = 8192;
 const FLAG_ADDRESSES = 1 << 16; // the a.out kludge
-const KNOWN_REQUIREMENTS = 0x7; // page alignment, memory information, video mode (ignored)
+const FLAG_VIDEO = 1 << 2;
+const KNOWN_REQUIREMENTS = 0x3; // modules on pages, memory information: both are always so
+const TEXT_MODE = 1;
 
 const INFO_ADDRESS = 0x9000;
+/** The structure itself; strings and tables follow. */
+const INFO_BYTES = 128;
 const LOW_END = 0x9_fc00;
 const INFO_MEMORY = 1 << 0;
 const INFO_COMMAND_LINE = 1 << 2;
 const INFO_MODULES = 1 << 3;
 const INFO_MEMORY_MAP = 1 << 6;
 const INFO_LOADER_NAME = 1 << 9;
+const INFO_FRAMEBUFFER = 1 << 12;
+const EGA_TEXT = 2;
 
 export interface BootModule {
   readonly content: Uint8Array;
@@ -32,9 +39,11 @@ export function loadMultiboot(
   image: Uint8Array,
   commandLine: string,
   modules: readonly BootModule[],
+  board: 'bare' | 'pc',
 ): BootState {
-  const plan = planImage(image);
+  const plan = planImage(image, board);
   checkPlan(plan, ram.length);
+  const information = informationPlace(plan);
   for (const segment of plan.segments) {
     ram.fill(0, segment.address, segment.address + segment.memorySize);
     ram.set(segment.content, segment.address);
@@ -52,15 +61,27 @@ export function loadMultiboot(
     next = pageAlign(start + module.content.length);
     return { start, end: start + module.content.length, commandLine: module.commandLine };
   });
-  writeInformation(ram, commandLine, placed);
-  return { entry: plan.entry, information: INFO_ADDRESS };
+  writeInformation(ram, information, commandLine, placed, board);
+  return { entry: plan.entry, information };
 }
 
 function pageAlign(address: number): number {
   return Math.ceil(address / 4096) * 4096;
 }
 
-function planImage(image: Uint8Array): LoadPlan {
+/** Below 640 KB, where the image does not lie: at 36 KB, or behind what it has there. */
+function informationPlace(plan: LoadPlan): number {
+  const low = plan.segments.filter(({ address }) => address < LOW_END);
+  const isFree = low.every(({ address, memorySize }) => address + memorySize <= INFO_ADDRESS);
+  const ends = low.map(({ address, memorySize }) => address + memorySize);
+  const place = isFree ? INFO_ADDRESS : pageAlign(Math.max(...ends));
+  if (place + 0x1000 > LOW_END) {
+    throw new ImageError('The image leaves no room for the boot information below 640 KB.');
+  }
+  return place;
+}
+
+function planImage(image: Uint8Array, board: 'bare' | 'pc'): LoadPlan {
   if (image.length < 12) {
     throw new ImageError('The image is not a Multiboot image: it is too short to hold a header.');
   }
@@ -75,9 +96,7 @@ function planImage(image: Uint8Array): LoadPlan {
     );
   }
   const flags = view.getUint32(header + 4, true);
-  if ((flags & 0xffff & ~KNOWN_REQUIREMENTS) !== 0) {
-    throw new ImageError('The Multiboot header requires a feature that this loader does not know.');
-  }
+  checkRequirements(view, header, flags, board);
   if ((flags & FLAG_ADDRESSES) !== 0) {
     return planAddresses(view, image, header);
   }
@@ -85,6 +104,30 @@ function planImage(image: Uint8Array): LoadPlan {
     throw new ImageError('The image is not ELF, and its Multiboot header gives no addresses.');
   }
   return elf;
+}
+
+/** Bits 0 to 15 are what the image cannot do without. */
+function checkRequirements(
+  view: DataView,
+  header: number,
+  flags: number,
+  board: 'bare' | 'pc',
+): void {
+  const unknown = flags & 0xffff & ~(KNOWN_REQUIREMENTS | FLAG_VIDEO);
+  if (unknown !== 0) {
+    const bit = 31 - Math.clz32(unknown);
+    throw new ImageError(
+      `The Multiboot header requires a feature that this loader does not know (bit ${bit} of its flags).`,
+    );
+  }
+  if ((flags & FLAG_VIDEO) !== 0 && board === 'pc') {
+    const isThere = header + 48 <= view.byteLength;
+    if (!isThere || view.getUint32(header + 32, true) !== TEXT_MODE) {
+      throw new ImageError(
+        'The Multiboot header requires a graphics mode; this machine has text of 80 by 25 characters.',
+      );
+    }
+  }
 }
 
 function findHeader(view: DataView): number {
@@ -135,8 +178,10 @@ function checkPlan(plan: LoadPlan, ramSize: number): void {
     if (end > ramSize) {
       throw new ImageError(`The image does not fit into ${ramSize >> 20} MB of memory.`);
     }
-    if (segment.address < LOW_END && end > INFO_ADDRESS) {
-      throw new ImageError('The image lies where the boot information must go, below 640 KB.');
+    if (segment.address < 0x10_0000 && end > LOW_END) {
+      throw new ImageError(
+        'The image lies between 639 KB and 1 MB, where there is no memory for it.',
+      );
     }
   }
 }
@@ -150,16 +195,20 @@ interface PlacedModule {
 /** Writes the structure and, behind it, everything that it points to. */
 function writeInformation(
   ram: Uint8Array,
+  place: number,
   commandLine: string,
   modules: readonly PlacedModule[],
+  board: 'bare' | 'pc',
 ): void {
   const view = new DataView(ram.buffer, ram.byteOffset, ram.byteLength);
-  const writer = new LowMemory(ram, INFO_ADDRESS + 128);
+  const writer = new LowMemory(ram, place + INFO_BYTES);
   const word = (offset: number, value: number) => {
-    view.setUint32(INFO_ADDRESS + offset, value, true);
+    view.setUint32(place + offset, value, true);
   };
-  ram.fill(0, INFO_ADDRESS, INFO_ADDRESS + 128);
-  word(0, INFO_MEMORY | INFO_COMMAND_LINE | INFO_MODULES | INFO_MEMORY_MAP | INFO_LOADER_NAME);
+  ram.fill(0, place, place + INFO_BYTES);
+  const screen = board === 'pc' ? INFO_FRAMEBUFFER : 0;
+  const lists = INFO_COMMAND_LINE | INFO_MODULES | INFO_MEMORY_MAP | INFO_LOADER_NAME;
+  word(0, INFO_MEMORY | lists | screen);
   word(4, 639);
   word(8, (ram.length >> 10) - 1024);
   word(16, writer.string(commandLine));
@@ -172,7 +221,7 @@ function writeInformation(
   });
   word(20, modules.length);
   word(24, list);
-  const map = memoryMap(ram.length);
+  const map = memoryMap(ram.length, board);
   const table = writer.reserve(map.length * 24);
   map.forEach(([base, size, type], index) => {
     [20, base, 0, size, 0, type].forEach((value, position) => {
@@ -182,13 +231,23 @@ function writeInformation(
   word(44, map.length * 24);
   word(48, table);
   word(64, writer.string('L4Scope'));
+  if (board === 'pc') {
+    word(88, 0xb_8000);
+    word(96, 160);
+    word(100, 80);
+    word(104, 25);
+    word(108, (EGA_TEXT << 8) | 16);
+  }
 }
 
-/** Base, size and type (1: free) of each range of the PC's low memory map. */
-function memoryMap(ramSize: number): [number, number, number][] {
+/** Base, size and type (1: free, 2: reserved, 3: ACPI's tables) of each range of the memory map. */
+function memoryMap(ramSize: number, board: 'bare' | 'pc'): [number, number, number][] {
+  const tables: [number, number, number][] =
+    board === 'pc' ? [[ACPI_TABLES, BIOS_AREA - ACPI_TABLES, 3]] : [];
   return [
     [0, LOW_END, 1],
     [LOW_END, 0xa_0000 - LOW_END, 2],
+    ...tables,
     [0xf_0000, 0x1_0000, 2],
     [0x10_0000, ramSize - 0x10_0000, 1],
   ];

@@ -1,5 +1,6 @@
 // A machine's whole state as named fields, and a hash of it. RAM is kept by page: a page of zeros is not stored, and
 // a page that did not change since an earlier snapshot is shared with it.
+import type { BoardSnapshot } from './board/pcBoard.ts';
 import type { ClockSnapshot } from './clock.ts';
 import type { AtaSnapshot } from './devices/ata/channel.ts';
 import type { RtcSnapshot } from './devices/mc146818.ts';
@@ -22,11 +23,15 @@ export interface DeviceSnapshots {
   readonly sharedLines: readonly number[];
   readonly ata: AtaSnapshot;
   readonly disks: readonly DiskSnapshot[];
+  /** Undefined on a bare board. */
+  readonly board: BoardSnapshot | undefined;
 }
 
 export interface MachineSnapshot {
   readonly version: typeof SNAPSHOT_VERSION;
   readonly ramSize: number;
+  /** Bytes below 1 MB that are read-only. */
+  readonly romSize: number;
   readonly cpu: CpuSnapshot;
   readonly clock: ClockSnapshot;
   readonly devices: DeviceSnapshots;

@@ -1,6 +1,7 @@
 // A machine that boots somebody's Multiboot image, or runs a raw ROM, with nothing known of what runs on it.
 import { Machine } from '../emulator/machine.ts';
 import type { CpuKind } from '../emulator/machineOptions.ts';
+import type { DiskSource } from '../emulator/recordedDisk.ts';
 import { peekVirtual, word } from '../kernel/virtualMemory.ts';
 import { SymbolImage } from '../symbols/image.ts';
 import { innermostFrame, lookupAddress, unwind } from '../symbols/unwind.ts';
@@ -13,15 +14,21 @@ export interface BareMachineOptions {
   readonly isTerminal: boolean;
   readonly commandLine: string;
   readonly modules: readonly { content: Uint8Array; commandLine: string }[];
+  /** Contents of the drives; what the guest writes stays in the machine. */
+  readonly disks: readonly Uint8Array[];
   /** Takes each byte that the guest sends on its first serial port. */
   readonly output: (byte: number) => void;
-  /** The image is a raw ROM; takes what is written to the POST ports. Its console port goes to `output`. */
-  readonly post?: (code: number) => void;
+  /** Takes what is written to the POST ports; the console port goes to `output`. */
+  readonly post: (code: number) => void;
   readonly log: (text: string) => void;
 }
 
-/** Throws UserError if the image cannot be loaded. */
-export function bareMachine(image: Uint8Array, options: BareMachineOptions): Machine {
+/** What is started: a Multiboot image, a raw ROM, or the boot sector of the first disk. */
+export type BootSource =
+  { readonly kind: 'multiboot' | 'rom'; readonly image: Uint8Array } | { readonly kind: 'disk' };
+
+/** Throws UserError if the source cannot be started. */
+export function bareMachine(source: BootSource, options: BareMachineOptions): Machine {
   try {
     const machine = new Machine({
       memoryMegabytes: options.memory,
@@ -33,27 +40,56 @@ export function bareMachine(image: Uint8Array, options: BareMachineOptions): Mac
           options.output(byte);
         }
       },
-      diagnostics:
-        options.post === undefined ? undefined : { post: options.post, console: options.output },
+      diagnostics: { post: options.post, console: options.output },
+      board: 'pc',
+      disks: options.disks.map(diskOf),
       log: options.log,
     });
-    if (options.post === undefined) {
-      machine.loadMultiboot(image, options.commandLine, [...options.modules]);
-    } else {
-      machine.loadRom(image);
-    }
+    start(machine, source, options);
     return machine;
   } catch (error) {
     throw new UserError(messageOf(error));
   }
 }
 
+function start(machine: Machine, source: BootSource, options: BareMachineOptions): void {
+  switch (source.kind) {
+    case 'multiboot':
+      machine.loadMultiboot(source.image, options.commandLine, [...options.modules]);
+      break;
+    case 'rom':
+      machine.loadRom(source.image);
+      break;
+    case 'disk':
+      machine.bootDisk();
+  }
+}
+
+const SECTOR = 512;
+
+/** The last sector is filled up with zeros. */
+function diskOf(content: Uint8Array): DiskSource {
+  return {
+    sectors: Math.max(1, Math.ceil(content.length / SECTOR)),
+    writable: true,
+    read: (sector) => {
+      const bytes = new Uint8Array(SECTOR);
+      bytes.set(content.subarray(sector * SECTOR, (sector + 1) * SECTOR));
+      return bytes;
+    },
+  };
+}
+
 /** The registers, and the call stack with symbols where the image has them, of a machine that died. */
-export function whereItStopped(machine: Machine, image: Uint8Array, name: string): string {
+export function whereItStopped(
+  machine: Machine,
+  image: Uint8Array | undefined,
+  name: string,
+): string {
   const { eip, cr2, cr3, esp } = machine.registers();
   const show = (value: number): string => value.toString(16).padStart(8, '0');
   const registers = `eip=${show(eip)} esp=${show(esp)} cr2=${show(cr2)} cr3=${show(cr3)}`;
-  const symbols = readSymbols(image, name);
+  const symbols = image === undefined ? undefined : readSymbols(image, name);
   return [registers, ...(symbols === undefined ? [] : backtrace(machine, symbols))].join('\n');
 }
 

@@ -15,11 +15,12 @@ export type StopCause =
   | { readonly kind: 'panic'; readonly text: string }
   | { readonly kind: 'shutdown'; readonly text: string }
   | { readonly kind: 'exited'; readonly waitStatus: number }
-  | { readonly kind: 'debugExit'; readonly status: number };
+  | { readonly kind: 'debugExit'; readonly status: number }
+  | { readonly kind: 'reset' };
 
 /** True if the machine cannot run on after this. */
 export function isFinal(cause: StopCause): boolean {
-  return cause.kind === 'exited' || cause.kind === 'debugExit' || cause.kind === 'shutdown';
+  return ['exited', 'debugExit', 'shutdown', 'reset'].includes(cause.kind);
 }
 
 /** The exit status as a shell gives it: 128+N for a program that signal N ended. */
@@ -27,6 +28,9 @@ export function exitCodeOf(cause: StopCause): number {
   if (cause.kind === 'exited') {
     const signal = cause.waitStatus & 0x7f;
     return signal === 0 ? (cause.waitStatus >> 8) & 0xff : 128 + signal;
+  }
+  if (cause.kind === 'reset') {
+    return 0;
   }
   return cause.kind === 'debugExit' ? cause.status : EXIT.guestPanic;
 }
@@ -145,6 +149,8 @@ export class Execution {
         return { kind: 'exited', waitStatus: result.status ?? 0 };
       case 'debugExit':
         return { kind: 'debugExit', status: result.status ?? 1 };
+      case 'reset':
+        return { kind: 'reset' };
       case 'shutdown':
         return { kind: 'shutdown', text: result.detail ?? 'The processor has shut down.' };
       default:

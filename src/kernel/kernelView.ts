@@ -303,6 +303,10 @@ export function waitingFor(thread: KernelThread, nameOf: (id: ThreadId) => strin
       return partner === '' ? 'sleeps' : `receives from ${partner}`;
     case 'THREAD_WAITING':
       return 'waits for any message';
+    case 'THREAD_PREEMPTION_SEND':
+      return `preempted: sends to ${partner}`;
+    case 'THREAD_PREEMPTION_REPLY':
+      return `preempted: waits for ${partner}`;
     case 'THREAD_PAGE_FAULT_SEND':
       return `page fault: sends to ${partner}`;
     case 'THREAD_PAGE_FAULT_REPLY':

@@ -1,40 +1,10 @@
 // The chips by themselves, as their data sheets describe them, on a clock that the test moves.
 import assert from 'node:assert/strict';
 
-import { Clock } from '../../src/emulator/clock.ts';
-import type { InterruptLine } from '../../src/emulator/devices/device.ts';
-import { Mc146818 } from '../../src/emulator/devices/mc146818.ts';
 import { PicPair } from '../../src/emulator/devices/pic8259.ts';
-import { Pit8254 } from '../../src/emulator/devices/pit8254.ts';
 import { Uart16550 } from '../../src/emulator/devices/uart16550.ts';
+import { Line, movingClock } from '../support/chips.ts';
 import { machineWith } from '../support/machineTest.ts';
-
-class Line implements InterruptLine {
-  up = false;
-  edges = 0;
-
-  raise(): void {
-    this.edges += this.up ? 0 : 1;
-    this.up = true;
-  }
-
-  lower(): void {
-    this.up = false;
-  }
-}
-
-function movingClock(): { clock: Clock; advance: (cycles: number) => void } {
-  const clock = new Clock(() => 0);
-  const advance = (cycles: number) => {
-    const end = clock.cycles + cycles;
-    while (clock.nextDeadline <= end) {
-      clock.skip(clock.nextDeadline - clock.cycles);
-      clock.runDue();
-    }
-    clock.skip(end - clock.cycles);
-  };
-  return { clock, advance };
-}
 
 describe('The pair of 8259s', () => {
   function pics(icw4 = 1): PicPair {
@@ -116,109 +86,98 @@ describe('The pair of 8259s', () => {
   });
 });
 
-describe('The 8254', () => {
-  function pit(): { device: Pit8254; line: Line; advance: (cycles: number) => void } {
-    const { clock, advance } = movingClock();
-    const line = new Line();
-    const device = new Pit8254(clock, line, () => undefined);
-    return { device, line, advance };
-  }
-  const TICK = 133_000_000 / 1_193_182;
-
-  it('in mode 2 interrupts once a period', () => {
-    const { device, line, advance } = pit();
-    [0x34, 0x00, 0x10].forEach((value, index) => {
-      device.writePort(index === 0 ? 0x43 : 0x40, value);
+describe('The 8259s in the modes that few kernels use', () => {
+  /** The first chip alone, at vector 20h. */
+  function master(icw1 = 0x11, icw4 = 1): PicPair {
+    const pair = new PicPair();
+    pair.master.writePort(0x20, icw1);
+    [0x20, 4, icw4].forEach((value) => {
+      pair.master.writePort(0x21, value);
     });
-    advance(Math.ceil(4096 * TICK * 10) + 1);
-    assert.equal(line.edges, 10);
-  });
-
-  it('in mode 0 interrupts once', () => {
-    const { device, line, advance } = pit();
-    [0x30, 0xe8, 0x03].forEach((value, index) => {
-      device.writePort(index === 0 ? 0x43 : 0x40, value);
-    });
-    advance(999 * TICK);
-    assert.equal(line.edges, 0);
-    advance(3 * TICK);
-    assert.equal(line.edges, 1);
-    advance(1e7);
-    assert.equal(line.edges, 1);
-  });
-
-  it('latches a count, and shows channel 2 at port 0x61', () => {
-    const { device, advance } = pit();
-    device.writePort(0x61, 1);
-    [0xb0, 0xe8, 0x03].forEach((value, index) => {
-      device.writePort(index === 0 ? 0x43 : 0x42, value);
-    });
-    advance(100 * TICK + 60);
-    device.writePort(0x43, 0x80);
-    advance(500 * TICK);
-    assert.equal(device.readPort(0x42) | (device.readPort(0x42) << 8), 900);
-    assert.equal(device.readPort(0x61) & 0x20, 0);
-    advance(401 * TICK);
-    assert.equal(device.readPort(0x61) & 0x20, 0x20);
-  });
-});
-
-describe('The MC146818', () => {
-  function rtc(epoch = Date.UTC(1997, 9, 5, 23, 59, 58) / 1000) {
-    const { clock, advance } = movingClock();
-    const line = new Line();
-    const device = new Mc146818(clock, line, epoch, () => undefined);
-    const read = (index: number) => {
-      device.writePort(0x70, index);
-      return device.readPort(0x71);
-    };
-    const write = (index: number, value: number) => {
-      device.writePort(0x70, index);
-      device.writePort(0x71, value);
-    };
-    return { line, advance, read, write };
+    return pair;
   }
 
-  it('shows the date in BCD, and goes on with guest time', () => {
-    const { read, advance } = rtc();
-    assert.deepEqual([9, 8, 7, 4, 2, 0, 0x32].map(read), [0x97, 0x10, 5, 0x23, 0x59, 0x58, 0x19]);
-    advance(2 * 133_000_000);
-    assert.deepEqual([7, 4, 2, 0].map(read), [6, 0, 0, 0]);
+  it('let a level-triggered input ask again after the end of interrupt for as long as it is up', () => {
+    const pair = master();
+    pair.levelControl.writePort(0x4d0, 0x20, 8);
+    assert.equal(pair.levelControl.readPort(0x4d0, 8), 0x20);
+    pair.line(5).raise();
+    assert.equal(pair.acknowledge(), 0x25);
+    assert.equal(pair.pending, false);
+    pair.master.writePort(0x20, 0x20);
+    assert.equal(pair.acknowledge(), 0x25);
+    pair.line(5).lower();
+    pair.master.writePort(0x20, 0x20);
+    assert.equal(pair.pending, false);
   });
 
-  it('interrupts 512 times a second at rate 7, each time only after register C was read', () => {
-    const { line, advance, read, write } = rtc();
-    write(10, 0x27);
-    write(11, 0x42);
-    advance(133_000_000 / 512 + 1);
-    assert.equal(line.edges, 1);
-    advance(133_000_000 / 512);
-    assert.equal(line.edges, 1);
-    assert.equal(read(12), 0xc0);
-    assert.equal(read(12), 0);
-    for (let count = 0; count < 510; count++) {
-      advance(133_000_000 / 512);
-      read(12);
-    }
-    assert.equal(line.edges, 511);
+  it('keep timer, keyboard, cascade, clock and coprocessor edge-triggered', () => {
+    const { levelControl } = master();
+    levelControl.writePort(0x4d0, 0xff, 8);
+    levelControl.writePort(0x4d1, 0xff, 8);
+    assert.deepEqual(
+      [levelControl.readPort(0x4d0, 8), levelControl.readPort(0x4d1, 8)],
+      [0xf8, 0xde],
+    );
   });
 
-  it('interrupts at the end of an update when asked', () => {
-    const { line, advance, read, write } = rtc();
-    write(11, 0x12);
-    advance(133_000_001);
-    assert.equal(line.up, true);
-    assert.equal(read(12), 0x90);
+  it('answer a poll with the input, take it into service, and answer 0 when there is none', () => {
+    const pair = master();
+    pair.line(3).raise();
+    pair.master.writePort(0x20, 0x0c);
+    assert.equal(pair.master.peekPort(0x20), 0x83);
+    assert.equal(pair.master.readPort(0x20), 0x83);
+    assert.equal(pair.pending, false);
+    pair.master.writePort(0x20, 0x0b);
+    assert.equal(pair.master.readPort(0x20), 0x08);
+    pair.master.writePort(0x20, 0x0c);
+    assert.equal(pair.master.readPort(0x20), 0);
+  });
+
+  it('rotate priorities with an end of interrupt, automatically, and by name', () => {
+    const pair = master();
+    pair.line(3).raise();
+    pair.acknowledge();
+    pair.master.writePort(0x20, 0xa0); // rotate on unspecific end of interrupt: 4 is the highest now
+    pair.line(1).raise();
+    pair.line(4).raise();
+    assert.equal(pair.acknowledge(), 0x24);
+    pair.master.writePort(0x20, 0x20);
+    pair.master.writePort(0x20, 0xc0); // set priority: 0 is the lowest, 1 the highest
+    assert.equal(pair.acknowledge(), 0x21);
+
+    const automatic = master(0x11, 3);
+    automatic.master.writePort(0x20, 0x80);
+    automatic.line(3).raise();
+    automatic.acknowledge();
+    automatic.line(1).raise();
+    automatic.line(4).raise();
+    assert.equal(automatic.acknowledge(), 0x24);
+  });
+
+  it('in special mask mode serve lower inputs, and end only an interrupt that is not masked', () => {
+    const pair = master();
+    pair.line(3).raise();
+    pair.acknowledge();
+    pair.line(6).raise();
+    assert.equal(pair.pending, false);
+    pair.master.writePort(0x21, 0x08);
+    pair.master.writePort(0x20, 0x68);
+    assert.equal(pair.acknowledge(), 0x26);
+    pair.master.writePort(0x20, 0x20);
+    pair.master.writePort(0x20, 0x0b);
+    assert.equal(pair.master.readPort(0x20), 0x08);
   });
 });
 
 describe('The 16550', () => {
-  function uart(terminal = false) {
+  function uart(terminal = false, gated = true) {
+    const { clock, advance } = movingClock();
     const line = new Line();
     const sent: number[] = [];
-    const device = new Uart16550(line, terminal, (byte) => sent.push(byte));
+    const device = new Uart16550('uart', clock, line, gated, terminal, (byte) => sent.push(byte));
     device.writePort(0x3fc, 8);
-    return { device, line, sent };
+    return { device, line, sent, advance };
   }
 
   it('sends a byte, and interrupts when it can take another', () => {
@@ -246,6 +205,40 @@ describe('The 16550', () => {
     assert.equal(device.readPort(0x3fd) & 1, 0);
   });
 
+  it('waits for its trigger level, or for four characters of silence', () => {
+    const { device, line, advance } = uart();
+    device.writePort(0x3fa, 0x81);
+    device.writePort(0x3f9, 1);
+    device.receive(new Uint8Array(7));
+    assert.equal(line.up, false);
+    device.receive(new Uint8Array(1));
+    assert.equal(device.readPort(0x3fa), 0xc4);
+    device.readPort(0x3f8);
+    assert.equal(line.up, false);
+    advance(Math.ceil((133_000_000 * 40 * 12) / 115_200));
+    assert.equal(device.readPort(0x3fa), 0xcc);
+    device.readPort(0x3f8);
+    assert.equal(device.readPort(0x3fa), 0xc1);
+  });
+
+  it('hears itself in loopback, overruns there, and reports its modem lines by priority', () => {
+    const { device } = uart();
+    device.writePort(0x3f9, 0x0f);
+    device.readPort(0x3fa);
+    device.writePort(0x3fc, 0x1b);
+    assert.equal(device.readPort(0x3fe) & 0xf0, 0xb0);
+    device.writePort(0x3fc, 0x12);
+    assert.equal(device.readPort(0x3fa), 0);
+    assert.equal(device.readPort(0x3fe), 0x1a);
+    device.writePort(0x3f8, 1);
+    device.writePort(0x3f8, 2);
+    assert.deepEqual([device.readPort(0x3fa), device.readPort(0x3fd)], [6, 0x63]);
+    assert.equal(device.readPort(0x3fa), 4);
+    assert.equal(device.readPort(0x3f8), 2);
+    assert.equal(device.readPort(0x3fa), 2);
+    assert.equal(device.readPort(0x3fa), 1);
+  });
+
   it('interrupts only while OUT2 is set', () => {
     const { device, line } = uart();
     device.writePort(0x3f9, 1);
@@ -253,6 +246,14 @@ describe('The 16550', () => {
     device.receive(Uint8Array.of(1));
     assert.equal(line.up, false);
     device.writePort(0x3fc, 8);
+    assert.equal(line.up, true);
+  });
+
+  it('interrupts without OUT2 on a board that does not gate it', () => {
+    const { device, line } = uart(false, false);
+    device.writePort(0x3f9, 1);
+    device.writePort(0x3fc, 0);
+    device.receive(Uint8Array.of(1));
     assert.equal(line.up, true);
   });
 

@@ -211,6 +211,60 @@ describe('Code that changes itself', () => {
   ret`;
     assert.equal(run(kernel(code)).registers().ebx, 6);
   });
+
+  it('takes effect through another linear address of the same memory', () => {
+    const code = `
+  mov $0x10000, %edi
+  mov $3, %eax
+  mov $0x400, %ecx
+1: stosl
+  add $0x1000, %eax
+  loop 1b
+  movl $0x10003, 0x11000
+  mov $patched, %eax
+  shr $12, %eax
+  mov 0x10000(,%eax,4), %eax
+  mov %eax, 0x10000 + 0x300 * 4
+  mov $0x11000, %eax
+  mov %eax, %cr3
+  mov %cr0, %eax
+  or $0x80000000, %eax
+  mov %eax, %cr0
+  mov $3, %edx
+  xor %ebx, %ebx
+1: call patched
+  add %eax, %ebx
+  mov $patched + 1, %esi
+  and $0xfff, %esi
+  incb 0x300000(%esi)
+  dec %edx
+  jnz 1b
+  jmp finish
+patched: mov $1, %eax
+  ret`;
+    assert.equal(run(kernel(code)).registers().ebx, 6);
+  });
+
+  it('is found by bytes: a stack and counters on a page of code make nothing be decoded again', () => {
+    const code = `
+  mov $stack_beside_code, %esp
+  mov $100000, %ecx
+1: push %ecx
+  call 2f
+  pop %ecx
+  incl counter_beside_code
+  loop 1b
+  jmp finish
+2: ret
+  .align 4
+counter_beside_code: .long 0
+  .space 64
+stack_beside_code:
+`;
+    const machine = run(kernel(code));
+    assert.ok(machine.instructionCount > 500_000);
+    assert.ok(machine.decodedBlocks < 1000, `${machine.decodedBlocks} blocks decoded`);
+  });
 });
 
 describe('Small segments', () => {

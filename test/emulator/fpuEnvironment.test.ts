@@ -100,7 +100,7 @@ out:  .fill 4, 4, 0x5a5a5a5a
     const { ecx, edx, ebx } = machine.registers();
     const bytes = machine.peekPhysical(ecx, 16)!;
     const halves = [...new Uint16Array(bytes.slice().buffer)];
-    const expected = [0x37f, 0x3800, 0x3fff, edx & 0xffff, 0x10, ebx & 0xffff, 0x18, 0x5a5a];
+    const expected = [0x37f, 0x3800, 0x3fff, edx & 0xffff, 0x08, ebx & 0xffff, 0x10, 0x5a5a];
     assert.deepEqual(halves, expected);
   });
 });

@@ -47,8 +47,18 @@ export class ReferenceTlb {
     this.flush();
   }
 
-  flush(): void {
-    this.sets = Array.from({ length: this.setCount }, () => new ReferenceSet());
+  /** All but the pages that stay; a set in which none stays is as new. */
+  flush(stays: (page: number) => boolean = () => false): void {
+    this.sets = Array.from({ length: this.setCount }, (_, number) => {
+      const old = this.sets.at(number);
+      if (old?.slots.some((slot) => slot !== undefined && stays(slot.page)) !== true) {
+        return new ReferenceSet();
+      }
+      old.slots.forEach((slot, index) => {
+        old.slots[index] = slot !== undefined && stays(slot.page) ? slot : undefined;
+      });
+      return old;
+    });
   }
 
   private setOf(page: number): ReferenceSet {

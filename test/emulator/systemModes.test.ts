@@ -1,7 +1,7 @@
 // Real mode, virtual-8086 mode, gates, tasks and LDTs: small ROMs whose every word is compared with QEMU's.
 import assert from 'node:assert/strict';
 import { assembleRom, runRom, runRomInQemu, words } from '../support/rom.ts';
-import { PROTECTED } from './systemTables.ts';
+import { PROTECTED, complete } from './systemTables.ts';
 
 const CASES: readonly [name: string, text: string][] = [
   [
@@ -399,14 +399,6 @@ debug: mov %dr6, %eax
   iret
 lengths:
 `;
-
-/** Labels that a case leaves out. */
-function complete(text: string): string {
-  const missing = ['gate_32', 'gate_16', 'lengths'].filter((name) => !text.includes(`${name}:`));
-  return text.includes('gate_32')
-    ? `${text}\n${missing.map((name) => `${name}:`).join('\n')}`
-    : text;
-}
 
 describe('System states, word for word as on QEMU', () => {
   for (const [name, text] of CASES) {

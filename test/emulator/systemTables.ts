@@ -52,7 +52,7 @@ gdt: descriptor 0, 0
 gdt_end:
 gdtr: .word gdt_end - gdt - 1
   .long 0x1000
-idtr: .word 0x7f
+idtr: .word 0x8f
   .long 0x1800
   .code32
 report_eax:
@@ -89,7 +89,9 @@ fault:
   report 8(%edx)
   report 12(%edx)
   report 16(%edx)
-  report 20(%edx)
+  mov 20(%edx), %eax
+  btr $16, %eax /* RF, which QEMU does not push */
+  call report_eax
   mov 12(%edx), %eax
   movzbl %cs:lengths(%ebp), %eax
   test %eax, %eax
@@ -124,3 +126,11 @@ protected:
   gate 12, fault_12, 0x8e
   gate 13, fault_13, 0x8e
 `;
+
+/** Labels that a case leaves out. */
+export function complete(text: string): string {
+  const missing = ['gate_32', 'gate_16', 'lengths'].filter((name) => !text.includes(`${name}:`));
+  return text.includes('gate_32')
+    ? `${text}\n${missing.map((name) => `${name}:`).join('\n')}`
+    : text;
+}

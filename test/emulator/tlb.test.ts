@@ -21,6 +21,8 @@ import { ReferenceTlb } from './referenceTlb.ts';
 const FAST_READ = 1;
 const FAST_WRITE = 2;
 
+const isGlobal = (page: number): boolean => page < 1024 && page % 7 === 0;
+
 /** 1024 small pages from 0 and 4 MB pages from 16 MB up, over 16 MB of RAM. */
 function pagedMmu(): { mmu: Mmu; fast: Int32Array } {
   const memory = createMemory(16 << 20);
@@ -33,7 +35,7 @@ function pagedMmu(): { mmu: Mmu; fast: Int32Array } {
   const mmu = new Mmu(memory, new PendingFault(), observer);
   const ram = new Int32Array(memory.memory.buffer, RAM_OFFSET, (16 << 20) / 4);
   for (let page = 0; page < 1024; page++) {
-    ram[0x1000 / 4 + page] = (page << 12) | 7;
+    ram[0x1000 / 4 + page] = (page << 12) | (isGlobal(page) ? 0x107 : 7);
   }
   ram[0] = 0x1000 | 7;
   for (let large = 4; large < 64; large++) {
@@ -41,24 +43,29 @@ function pagedMmu(): { mmu: Mmu; fast: Int32Array } {
   }
   memory.state[CR0] = -0x7fffffff;
   memory.state[CR3] = 0;
-  memory.state[CR4] = 0x10;
+  memory.state[CR4] = 0x90;
+  mmu.controlChanged();
   return { mmu, fast: memory.fastTable };
 }
 
 describe('The data TLB', () => {
-  it('agrees with the reference model on three million references, seen through the fast table', () => {
+  it('agrees with the reference model on ten million references, global pages among them, seen through the fast table', () => {
     const { mmu, fast } = pagedMmu();
     const small = new ReferenceTlb(16);
     const large = new ReferenceTlb(2);
     const random = new Random(42);
     let throughFast = 0;
-    for (let count = 0; count < 3_000_000; count++) {
+    for (let count = 0; count < 10_000_000; count++) {
       const action = random.below(5000);
       const isLarge = random.below(8) === 0;
       const page = isLarge ? (4 + random.below(12)) * 1024 + random.below(4) : random.below(120);
       if (action === 0) {
         mmu.flush();
         small.flush();
+        large.flush();
+      } else if (action < 3) {
+        mmu.directoryChanged();
+        small.flush(isGlobal);
         large.flush();
       } else if (action < 20) {
         mmu.invalidatePage(page << 12);
@@ -72,7 +79,7 @@ describe('The data TLB', () => {
         assert.ok(mmu.translate(page << 12, write ? WANT_WRITE : WANT_READ) >= 0);
       }
       (isLarge ? large : small).reference(isLarge ? page >> 10 : page, write);
-      if (count % 10_000 === 0) {
+      if (count % 20_000 === 0) {
         assert.deepEqual(contents(mmu.dataTlb), small.pages());
         assert.deepEqual(contents(mmu.largeTlb), large.pages());
       }

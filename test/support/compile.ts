@@ -11,12 +11,15 @@ const GCC = path.join(SYSROOT, 'usr/lib/gcc/i686-linux-gnu/12');
 
 export const canCompileStatic = existsSync(path.join(LIBC, 'libc.a'));
 
+const INCLUDE = path.join(SYSROOT, 'usr/include');
+
+/** What tells gcc where Debian's i386 library and its headers lie. */
+export const LIBRARY_ARGUMENTS: readonly string[] = [
+  ...[`--sysroot=${SYSROOT}`, `-B${GCC}/`, `-B${LIBC}/`, `-L${GCC}`, `-L${LIBC}`],
+  ...['-isystem', INCLUDE, '-isystem', path.join(INCLUDE, 'i386-linux-gnu')],
+];
+
 export function compileStatic(source: string, output: string): void {
-  const include = path.join(SYSROOT, 'usr/include');
-  execFileSync('gcc', [
-    ...['-m32', '-static', '-O1', '-w', `--sysroot=${SYSROOT}`],
-    ...[`-B${GCC}/`, `-B${LIBC}/`, `-L${GCC}`, `-L${LIBC}`],
-    ...['-isystem', include, '-isystem', path.join(include, 'i386-linux-gnu')],
-    ...['-o', output, source],
-  ]);
+  const options = ['-m32', '-static', '-O1', '-w', ...LIBRARY_ARGUMENTS];
+  execFileSync('gcc', [...options, '-o', output, source]);
 }

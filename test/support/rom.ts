@@ -47,12 +47,17 @@ export interface RomRun {
 }
 
 /** What the ROM wrote to the console port on our machine. */
-export function runRom(rom: Uint8Array, maximum = 1_000_000): RomRun {
+export function runRom(
+  rom: Uint8Array,
+  maximum = 1_000_000,
+  cpu: 'pentium' | 'i686' = 'pentium',
+): RomRun {
   const written: number[] = [];
   const machine = new Machine({
     memoryMegabytes: 16,
-    cpu: 'pentium',
+    cpu,
     epochSeconds: 0,
+    board: 'pc',
     onSerial: () => undefined,
     log: () => undefined,
     diagnostics: { post: () => undefined, console: (byte) => written.push(byte) },
@@ -62,8 +67,8 @@ export function runRom(rom: Uint8Array, maximum = 1_000_000): RomRun {
   return { bytes: Buffer.from(written), result, machine };
 }
 
-/** What it writes on QEMU; undefined if QEMU is not installed. */
-export function runRomInQemu(rom: Uint8Array): Buffer | undefined {
+/** What it writes on QEMU, with a processor that QEMU knows by this name; undefined if QEMU is not installed. */
+export function runRomInQemu(rom: Uint8Array, cpu = 'pentium'): Buffer | undefined {
   return inFolder((folder) => {
     const file = path.join(folder, 'rom.bin');
     execFileSync('dd', [`of=${file}`, 'status=none'], { input: rom });
@@ -71,7 +76,7 @@ export function runRomInQemu(rom: Uint8Array): Buffer | undefined {
     const quiet = ['-display', 'none', '-nodefaults', '-no-reboot'];
     const run = spawnSync(
       'qemu-system-i386',
-      ['-cpu', 'pentium', '-m', '16', '-bios', file, '-debugcon', 'stdio', ...quiet, ...exit],
+      ['-cpu', cpu, '-m', '16', '-bios', file, '-debugcon', 'stdio', ...quiet, ...exit],
       { timeout: 20_000 },
     );
     return run.error === undefined ? run.stdout : undefined;

@@ -129,7 +129,9 @@ enum l4_schedule_state {
 	L4_STATE_WAITING = 12,
 	L4_STATE_PENDING_SEND = 13,
 	L4_STATE_DEAD = 15,
-	L4_STATE_PAGER_RPC = 1, /* added to sending or receiving */
+	L4_STATE_PAGER_RPC = 1, /* added to receiving: for the answer to a call that the kernel makes for the thread */
+	L4_STATE_INTERNAL_PREEMPTER_RPC = 2,
+	L4_STATE_EXTERNAL_PREEMPTER_RPC = 3,
 };
 
 struct l4_schedule_result {

@@ -50,12 +50,12 @@ microseconds clock_now(void)
 	return now;
 }
 
-void clock_tick(void)
+bool clock_tick(void)
 {
 	rtc_read(RTC_REGISTER_C);
 	unsigned elapsed = TICK + (++ticks % TICKS_PER_CORRECTION == 0);
 	now += elapsed;
 	kip_set_clock(now);
 	timeout_expire(now);
-	schedule_tick(elapsed);
+	return schedule_tick(elapsed);
 }

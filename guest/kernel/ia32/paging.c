@@ -65,13 +65,22 @@ unsigned directory_create(void)
 	return directory;
 }
 
+unsigned directory_next(unsigned directory, unsigned address)
+{
+	const page_table_entry *entries = window(directory);
+	unsigned entry = address >> DIRECTORY_SHIFT;
+	while (entry < USER_ENTRIES && !(entries[entry] & PAGE_PRESENT)) {
+		entry++;
+	}
+	return entry << DIRECTORY_SHIFT;
+}
+
 void directory_delete(unsigned directory)
 {
-	page_table_entry *entries = window(directory);
-	for (unsigned entry = 0; entry < USER_ENTRIES; entry++) {
-		if (entries[entry] & PAGE_PRESENT) {
-			frame_free(entries[entry] & L4_PAGE_MASK);
-		}
+	const page_table_entry *entries = window(directory);
+	for (unsigned address = 0; (address = directory_next(directory, address)) < USER_LIMIT;
+	     address += SUPERPAGE_SIZE) {
+		frame_free(entries[address >> DIRECTORY_SHIFT] & L4_PAGE_MASK);
 	}
 	frame_free(directory);
 }

@@ -3,7 +3,8 @@
  * A hostile crowd: tasks of several threads that call the kernel at random, with registers that are almost right: ids of
  * each other, flexpages and buffers of a region that they share, short time limits. This task's main thread is more
  * urgent than all of them; between bursts it says how many calls were made, and there the kernel's structures must be in
- * order. All follows from fuzz_seed, which the loader of the image may change.
+ * order. All follows from fuzz_seed and the variables
+ * beside it, which the loader of the image may change.
  */
 #include <l4/sigma0.h>
 #include <l4/syscalls.h>
@@ -23,7 +24,9 @@ enum {
 	STRINGS = 3,
 	URGENT = 100,
 	MAXIMUM = 16,  /* priority of the crowd */
-	BURST_MICROSECONDS = 30000,
+	FIRST_HOARDED = 200,
+	HOARD = 1800,  /* at most so many tasks more than the crowd, which keep the kernel's memory */
+	SPARE = 12,    /* so many are given back, for the crowd */
 	STACK_BYTES = 2048,
 };
 
@@ -37,6 +40,8 @@ extern char program_start[], program_end[]; /* root.ld */
 
 volatile unsigned fuzz_seed = 1;
 volatile unsigned fuzz_bursts = 50;
+volatile unsigned fuzz_burst_microseconds = 30000;
+volatile unsigned fuzz_hoard = 0; /* 1: the kernel's memory is used up, almost */
 static volatile unsigned calls;
 static unsigned char region[REGION_PAGES][L4_PAGE_SIZE] __attribute__((aligned(4096)));
 static unsigned char stacks[2 * CROWD][THREADS][STACK_BYTES] __attribute__((aligned(4096)));
@@ -136,7 +141,8 @@ static void call_schedule(unsigned *state)
 	if (r % 8 == 1) {
 		param |= l4_small_space(r >> 16 & 7);
 	}
-	l4_thread_schedule(someone(state), param, l4_invalid());
+	struct l4_threadid preempter = r % 16 == 2 ? someone(state) : l4_invalid();
+	l4_thread_schedule(someone(state), param, preempter);
 }
 
 static unsigned stack_of(unsigned task, unsigned lthread)
@@ -149,7 +155,7 @@ static void call_ex_regs(unsigned self, unsigned *state)
 	unsigned r = next(state), lthread = r % THREADS;
 	bool set = (r >> 8) % 4 == 0;
 	l4_lthread_ex_regs(lthread, set ? (unsigned)fuzz : L4_UNCHANGED, set ? stack_of(self, lthread) : L4_UNCHANGED,
-			   l4_invalid(), pager);
+			   r % 64 == 3 ? someone(state) : l4_invalid(), pager);
 }
 
 /* Its inner task: made, made inactive, or deleted with what it has. */
@@ -237,15 +243,37 @@ static void start(unsigned number)
 	l4_thread_schedule(tasks[number], l4_schedule_param(MAXIMUM, 0, 0), l4_invalid());
 }
 
+/* They have no pager, so each stops at its first instruction. */
+static void hoard(void)
+{
+	struct l4_threadid last[SPARE];
+	unsigned count = 0;
+	for (; count < HOARD; count++) {
+		struct l4_threadid id = l4_make_id(FIRST_HOARDED + count, 0, 1, L4_TASK_ROOT, 0, 0);
+		id = l4_task_new(id, 0, 0, 0, l4_irq_id(0));
+		if (l4_is_nil(id)) {
+			break;
+		}
+		last[count % SPARE] = id;
+	}
+	for (unsigned i = 0; i < SPARE && i < count; i++) {
+		delete_task(last[i]);
+	}
+}
+
 int main(void)
 {
 	struct l4_threadid self = l4_myself();
 	pager = start_thread(PAGER, serve);
 	l4_thread_schedule(pager, l4_schedule_param(URGENT, 0, 0), l4_invalid());
 	l4_thread_schedule(self, l4_schedule_param(URGENT, 0, 0), l4_invalid());
+	print("ready\n");
+	if (fuzz_hoard) {
+		hoard();
+	}
 	for (unsigned burst = 0; burst < fuzz_bursts; burst++) {
 		start(burst % CROWD);
-		l4_sleep(BURST_MICROSECONDS);
+		l4_sleep(fuzz_burst_microseconds);
 		print("burst %u: %u calls\n", burst, calls);
 	}
 	return 0;

@@ -2,13 +2,13 @@
 // the first Linux program (guest/README.md). Neither exists on a real PC.
 import type { PortDevice } from './device.ts';
 
-export type ExitReason = 'debugExit' | 'powerOff';
+export type ExitReason = 'debugExit' | 'powerOff' | 'reset' | 'shutdown';
 
 export class ExitPort implements PortDevice {
-  private readonly reason: ExitReason;
+  private readonly reason: 'debugExit' | 'powerOff';
   private readonly end: (reason: ExitReason, status: number) => void;
 
-  constructor(reason: ExitReason, end: (reason: ExitReason, status: number) => void) {
+  constructor(reason: 'debugExit' | 'powerOff', end: (reason: ExitReason, status: number) => void) {
     this.reason = reason;
     this.end = end;
   }

@@ -1,13 +1,20 @@
-// Intel 8259A, two of them in cascade as in the PC/AT: edge-triggered, fully nested or special fully nested, normal,
-// specific and automatic end of interrupt, IRR/ISR reads, spurious interrupts (data sheet 231468).
+// Intel 8259A, two of them in cascade as in the PC/AT (data sheet 231468): edge- and level-triggered inputs, fully
+// nested, special fully nested and special mask mode, rotating priorities, normal, specific and automatic end of
+// interrupt, IRR/ISR reads, polling, spurious interrupts. The ELCR ports choose the trigger by input (82378 data sheet).
 import type { InterruptLine, PortDevice } from './device.ts';
 
 const ICW1 = 0x10;
 const ICW1_NEEDS_ICW4 = 0x01;
 const ICW1_SINGLE = 0x02;
+const ICW1_LEVEL = 0x08; // LTIM
 const ICW4_AUTOMATIC_EOI = 0x02;
 const ICW4_SPECIAL_FULLY_NESTED = 0x10;
+const OCW2_EOI = 0x20;
+const OCW2_SPECIFIC = 0x40;
+const OCW2_ROTATE = 0x80;
 const OCW3 = 0x08;
+const OCW3_POLL = 0x04;
+const POLL_INTERRUPT = 0x80;
 const CASCADE = 2;
 
 export interface PicSnapshot {
@@ -24,6 +31,10 @@ export interface PicSnapshot {
   readonly specialMask: boolean;
   readonly readIsr: boolean;
   readonly lowest: number;
+  readonly levelInputs: number;
+  readonly allLevel: boolean;
+  readonly polled: boolean;
+  readonly rotates: boolean;
 }
 
 /** One chip of eight inputs. */
@@ -43,6 +54,14 @@ export class Pic8259 implements PortDevice {
   private readIsr = false;
   /** The input of lowest priority: 7 unless rotated. */
   private lowest = 7;
+  /** The edge/level control register: a bit for each level-triggered input. */
+  levelInputs = 0;
+  /** ICW1 makes all of them level-triggered. */
+  private allLevel = false;
+  /** The next read is a poll. */
+  private polled = false;
+  /** Priorities rotate at each automatic end of interrupt. */
+  private rotates = false;
   private readonly outputChanged: () => void;
   private readonly slaveMask: number;
 
@@ -54,14 +73,18 @@ export class Pic8259 implements PortDevice {
 
   setLine(input: number, high: boolean): void {
     const bit = 1 << input;
-    if (high && (this.lines & bit) === 0) {
+    if (high && ((this.lines & bit) === 0 || (this.levels & bit) !== 0)) {
       this.irr |= bit;
     } else if (!high) {
-      // An edge that goes away before it is acknowledged becomes a spurious interrupt.
+      // A request that goes away before it is acknowledged becomes a spurious interrupt.
       this.irr &= ~bit;
     }
     this.lines = high ? this.lines | bit : this.lines & ~bit;
     this.outputChanged();
+  }
+
+  private get levels(): number {
+    return this.allLevel ? 0xff : this.levelInputs;
   }
 
   /** The input that would be served now, or -1. */
@@ -92,9 +115,12 @@ export class Pic8259 implements PortDevice {
   acknowledge(): number {
     const input = this.best();
     if (input >= 0) {
-      this.irr &= ~(1 << input);
+      // A level that stays up asks again when it is no longer in service.
+      this.irr = (this.irr & ~(1 << input)) | (this.lines & this.levels & (1 << input));
       if (!this.automaticEoi) {
         this.isr |= 1 << input;
+      } else if (this.rotates) {
+        this.lowest = input;
       }
       this.outputChanged();
     }
@@ -106,10 +132,19 @@ export class Pic8259 implements PortDevice {
   }
 
   readPort(port: number): number {
-    return this.peekPort(port);
+    const value = this.peekPort(port);
+    if (this.polled) {
+      this.polled = false;
+      this.acknowledge();
+    }
+    return value;
   }
 
   peekPort(port: number): number {
+    if (this.polled) {
+      const input = this.best();
+      return input < 0 ? 0 : POLL_INTERRUPT | input;
+    }
     if ((port & 1) !== 0) {
       return this.imr;
     }
@@ -129,13 +164,23 @@ export class Pic8259 implements PortDevice {
     this.outputChanged();
   }
 
+  /** The edge/level control register of this chip. */
+  setLevelInputs(value: number): void {
+    this.levelInputs = value;
+    this.irr |= this.lines & value;
+    this.outputChanged();
+  }
+
   private initialize(value: number): void {
-    this.irr = 0;
+    this.allLevel = (value & ICW1_LEVEL) !== 0;
+    this.irr = this.lines & this.levels;
     this.isr = 0;
     this.imr = 0;
     this.lowest = 7;
     this.specialMask = false;
     this.readIsr = false;
+    this.polled = false;
+    this.rotates = false;
     this.automaticEoi = false;
     this.specialNested = false;
     this.needsIcw4 = (value & ICW1_NEEDS_ICW4) !== 0;
@@ -162,30 +207,37 @@ export class Pic8259 implements PortDevice {
     if ((value & 0x40) !== 0) {
       this.specialMask = (value & 0x20) !== 0;
     }
+    this.polled = (value & OCW3_POLL) !== 0;
     if ((value & 0x02) !== 0) {
       this.readIsr = (value & 0x01) !== 0;
     }
   }
 
-  /** OCW2: bit 7 rotates, bit 6 names the input, bit 5 ends an interrupt. */
   private endOfInterrupt(value: number): void {
-    const specific = (value & 0x40) !== 0;
+    const ends = (value & OCW2_EOI) !== 0;
+    const specific = (value & OCW2_SPECIFIC) !== 0;
+    if (!ends && !specific) {
+      this.rotates = (value & OCW2_ROTATE) !== 0; // of the automatic end of interrupt
+      return;
+    }
     const input = specific ? value & 7 : this.highestInService();
     if (input < 0) {
       return;
     }
-    if ((value & 0x20) !== 0) {
+    if (ends) {
       this.isr &= ~(1 << input);
     }
-    if ((value & 0x80) !== 0) {
+    if ((value & OCW2_ROTATE) !== 0) {
       this.lowest = input;
     }
   }
 
+  /** What an unspecific end of interrupt ends: in special mask mode no masked input. */
   private highestInService(): number {
+    const inService = this.specialMask ? this.isr & ~this.imr : this.isr;
     for (let offset = 1; offset <= 8; offset++) {
       const input = (this.lowest + offset) & 7;
-      if ((this.isr & (1 << input)) !== 0) {
+      if ((inService & (1 << input)) !== 0) {
         return input;
       }
     }
@@ -195,8 +247,10 @@ export class Pic8259 implements PortDevice {
   snapshot(): PicSnapshot {
     const { irr, isr, imr, lines, base, step, needsIcw4, single } = this;
     const { automaticEoi, specialNested, specialMask, readIsr, lowest } = this;
-    const words = { irr, isr, imr, lines, base, step, lowest };
-    return { ...words, needsIcw4, single, automaticEoi, specialNested, specialMask, readIsr };
+    const { levelInputs, allLevel, polled, rotates } = this;
+    const words = { irr, isr, imr, lines, base, step, lowest, levelInputs };
+    const modes = { automaticEoi, specialNested, specialMask, readIsr, allLevel, polled, rotates };
+    return { ...words, needsIcw4, single, ...modes };
   }
 
   restore(from: PicSnapshot): void {
@@ -209,6 +263,8 @@ export class Pic8259 implements PortDevice {
 export class PicPair {
   readonly master: Pic8259;
   readonly slave: Pic8259;
+  /** Ports 4D0h and 4D1h, where a board has them. */
+  readonly levelControl: PortDevice;
   pending = false;
 
   constructor() {
@@ -218,6 +274,16 @@ export class PicPair {
     this.slave = new Pic8259(() => {
       this.master.setLine(CASCADE, this.slave.output);
     }, 0);
+    const chip = (port: number) => ((port & 1) === 0 ? this.master : this.slave);
+    const peekPort = (port: number) => chip(port).levelInputs;
+    this.levelControl = {
+      peekPort,
+      readPort: peekPort,
+      writePort: (port, value) => {
+        // Timer, keyboard, cascade, clock and coprocessor are edges for ever.
+        chip(port).setLevelInputs(value & ((port & 1) === 0 ? 0xf8 : 0xde));
+      },
+    };
   }
 
   line(irq: number): InterruptLine {

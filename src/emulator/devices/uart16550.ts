@@ -1,5 +1,7 @@
-// National PC16550D serial port: FIFOs, interrupt identification, modem lines (data sheet; SDM has none). Bytes leave
-// at once; what the host sends waits in a queue behind the receiver FIFO. OUT2 gates the interrupt, as on the PC.
+// National PC16550D serial port (data sheet): FIFOs with trigger levels and character timeout, interrupt
+// identification, modem lines, loopback. Bytes leave at once; what the host sends waits in a queue behind the receiver
+// FIFO, so that it never overruns but in loopback. OUT2 gates the interrupt on the PC/AT's card; later boards have it ungated.
+import { type Clock, CYCLES_PER_SECOND, type Timer } from '../clock.ts';
 import type { InterruptLine, PortDevice } from './device.ts';
 
 const IER_RECEIVED = 0x01; // ERBFI
@@ -21,6 +23,17 @@ const MSR_DSR = 0x20;
 const MSR_RI = 0x40;
 const MSR_DCD = 0x80;
 const FIFO_SIZE = 16;
+const FIFO_ENABLED = 0x01;
+const FIFO_TRIGGERS = [1, 4, 8, 14];
+const IIR_LINE_STATUS = 0x06;
+const IIR_RECEIVED = 0x04;
+const IIR_TIMEOUT = 0x0c;
+const IIR_TRANSMIT_EMPTY = 0x02;
+const IIR_MODEM = 0x00;
+const IIR_NONE = 0x01;
+const BAUD_CLOCK = 115_200;
+/** Four characters of ten bits without a read or a new byte. */
+const TIMEOUT_BITS = 40;
 
 export interface UartSnapshot {
   readonly fifo: readonly number[];
@@ -36,6 +49,7 @@ export interface UartSnapshot {
   readonly carrier: boolean;
   readonly terminal: boolean;
   readonly transmitPending: boolean;
+  readonly timedOut: boolean;
 }
 
 export class Uart16550 implements PortDevice {
@@ -52,11 +66,29 @@ export class Uart16550 implements PortDevice {
   private carrier = true;
   private terminal: boolean;
   private transmitPending = false;
+  private timedOut = false;
+  private readonly clock: Clock;
+  private readonly timeout: Timer;
+  private readonly gated: boolean;
   private readonly line: InterruptLine;
   private readonly transmit: (byte: number) => void;
 
-  constructor(line: InterruptLine, terminal: boolean, transmit: (byte: number) => void) {
+  /** `name` is that of its timer: another for each port. `gated`: no interrupt without OUT2. */
+  constructor(
+    name: string,
+    clock: Clock,
+    line: InterruptLine,
+    gated: boolean,
+    terminal: boolean,
+    transmit: (byte: number) => void,
+  ) {
+    this.clock = clock;
+    this.timeout = clock.createTimer(name, () => {
+      this.timedOut = true;
+      this.update();
+    });
     this.line = line;
+    this.gated = gated;
     this.terminal = terminal;
     this.transmit = transmit;
   }
@@ -65,7 +97,29 @@ export class Uart16550 implements PortDevice {
   receive(bytes: Uint8Array): void {
     this.waiting.push(...bytes);
     this.refill();
+    this.restartTimeout();
     this.update();
+  }
+
+  private get capacity(): number {
+    return (this.fifoControl & FIFO_ENABLED) !== 0 ? FIFO_SIZE : 1;
+  }
+
+  /** Bytes in the FIFO from which on it interrupts. */
+  private get trigger(): number {
+    const { fifoControl } = this;
+    return (fifoControl & FIFO_ENABLED) !== 0 ? FIFO_TRIGGERS[fifoControl >> 6] : 1;
+  }
+
+  /** Fewer bytes than the trigger level interrupt after a while. */
+  private restartTimeout(): void {
+    this.timedOut = false;
+    if (this.fifo.length > 0 && this.fifo.length < this.trigger) {
+      const seconds = (TIMEOUT_BITS * Math.max(1, this.divisor)) / BAUD_CLOCK;
+      this.timeout.set(this.clock.cycles + Math.ceil(seconds * CYCLES_PER_SECOND));
+    } else if (this.timeout.deadline !== Infinity) {
+      this.timeout.cancel();
+    }
   }
 
   /** The host's end of input: the carrier drops once the last byte has been read. */
@@ -84,8 +138,7 @@ export class Uart16550 implements PortDevice {
   }
 
   private refill(): void {
-    const size = (this.fifoControl & 1) !== 0 ? FIFO_SIZE : 1;
-    const moved = this.waiting.splice(0, Math.max(0, size - this.fifo.length));
+    const moved = this.waiting.splice(0, Math.max(0, this.capacity - this.fifo.length));
     this.fifo.push(...moved);
   }
 
@@ -97,7 +150,8 @@ export class Uart16550 implements PortDevice {
         this.refill();
         this.dropCarrierIfDrained();
       }
-    } else if (register === 2 && (value & 0xf) === 2) {
+      this.restartTimeout();
+    } else if (register === 2 && (value & 0xf) === IIR_TRANSMIT_EMPTY) {
       this.transmitPending = false;
     } else if (register === 5) {
       this.lsr &= ~LSR_OVERRUN;
@@ -131,16 +185,31 @@ export class Uart16550 implements PortDevice {
   }
 
   private modemStatus(): number {
+    return this.modemLines() | this.deltas;
+  }
+
+  private modemLines(): number {
     if ((this.mcr & MCR_LOOP) !== 0) {
-      const lines =
+      return (
         ((this.mcr & MCR_RTS) !== 0 ? MSR_CTS : 0) |
         ((this.mcr & MCR_DTR) !== 0 ? MSR_DSR : 0) |
         ((this.mcr & MCR_OUT1) !== 0 ? MSR_RI : 0) |
-        ((this.mcr & MCR_OUT2) !== 0 ? MSR_DCD : 0);
-      return lines | this.deltas;
+        ((this.mcr & MCR_OUT2) !== 0 ? MSR_DCD : 0)
+      );
     }
     const input = this.carrier || this.fifo.length + this.waiting.length > 0;
-    return MSR_CTS | (input ? MSR_DCD : 0) | (this.terminal ? MSR_DSR : 0) | this.deltas;
+    return MSR_CTS | (input ? MSR_DCD : 0) | (this.terminal ? MSR_DSR : 0);
+  }
+
+  /** In loopback the outputs are the inputs; of the ring indicator only its end counts (TERI). */
+  private writeModemControl(value: number): void {
+    const before = this.modemLines();
+    this.mcr = value & 0x1f;
+    if ((value & MCR_LOOP) !== 0) {
+      const after = this.modemLines();
+      const changed = (before ^ after) & ~(after & MSR_RI);
+      this.deltas |= changed >> 4;
+    }
   }
 
   writePort(port: number, value: number): void {
@@ -158,12 +227,13 @@ export class Uart16550 implements PortDevice {
           this.fifo = [];
         }
         this.refill();
+        this.restartTimeout();
         break;
       case 3:
         this.lcr = value;
         break;
       case 4:
-        this.mcr = value & 0x1f;
+        this.writeModemControl(value);
         break;
       case 7:
         this.scratch = value;
@@ -180,12 +250,22 @@ export class Uart16550 implements PortDevice {
       return;
     }
     if ((this.mcr & MCR_LOOP) !== 0) {
-      this.waiting.push(value);
-      this.refill();
+      this.loopBack(value);
     } else {
       this.transmit(value);
     }
     this.transmitPending = true;
+  }
+
+  /** A full FIFO keeps what it has; without it the new byte takes the place of the old one. */
+  private loopBack(value: number): void {
+    if (this.fifo.length < this.capacity) {
+      this.fifo.push(value);
+    } else {
+      this.lsr |= LSR_OVERRUN;
+      this.fifo = this.capacity === 1 ? [value] : this.fifo;
+    }
+    this.restartTimeout();
   }
 
   private writeEnable(value: number, latch: boolean): void {
@@ -203,19 +283,23 @@ export class Uart16550 implements PortDevice {
   /** The interrupt of highest priority, as bits 3-0 of IIR. */
   private identification(): number {
     if ((this.ier & IER_LINE_STATUS) !== 0 && (this.lsr & LSR_OVERRUN) !== 0) {
-      return 6;
+      return IIR_LINE_STATUS;
     }
-    if ((this.ier & IER_RECEIVED) !== 0 && this.fifo.length > 0) {
-      return 4;
+    if ((this.ier & IER_RECEIVED) !== 0 && this.fifo.length >= this.trigger) {
+      return IIR_RECEIVED;
+    }
+    if ((this.ier & IER_RECEIVED) !== 0 && this.timedOut) {
+      return IIR_TIMEOUT;
     }
     if ((this.ier & IER_TRANSMIT_EMPTY) !== 0 && this.transmitPending) {
-      return 2;
+      return IIR_TRANSMIT_EMPTY;
     }
-    return (this.ier & IER_MODEM) !== 0 && this.deltas !== 0 ? 0 : 1;
+    return (this.ier & IER_MODEM) !== 0 && this.deltas !== 0 ? IIR_MODEM : IIR_NONE;
   }
 
   private update(): void {
-    if (this.identification() !== 1 && (this.mcr & MCR_OUT2) !== 0) {
+    const isLetOut = !this.gated || (this.mcr & MCR_OUT2) !== 0;
+    if (this.identification() !== IIR_NONE && isLetOut) {
       this.line.raise();
     } else {
       this.line.lower();
@@ -224,10 +308,10 @@ export class Uart16550 implements PortDevice {
 
   snapshot(): UartSnapshot {
     const { ier, lcr, mcr, lsr, scratch, divisor, fifoControl, deltas } = this;
-    const { carrier, terminal, transmitPending } = this;
+    const { carrier, terminal, transmitPending, timedOut } = this;
     const lists = { fifo: [...this.fifo], waiting: [...this.waiting] };
     const registers = { ier, lcr, mcr, lsr, scratch, divisor, fifoControl, deltas };
-    return { ...lists, ...registers, carrier, terminal, transmitPending };
+    return { ...lists, ...registers, carrier, terminal, transmitPending, timedOut };
   }
 
   restore(from: UartSnapshot): void {

@@ -4,11 +4,12 @@
 import { RAM_OFFSET } from '../memoryLayout.ts';
 import type { Cpu } from './cpu.ts';
 import type { Instruction } from './decode/instruction.ts';
+import { rowObserver } from './decode/rowObserver.ts';
 import { HANDLERS } from './execute/handlers.ts';
 import { MODES, MODE_16 } from './blocks.ts';
 import { GP, UD } from './faults.ts';
 import { ACCOUNT, LOCATION, MICRO, MICRO_WORDS } from './microOps.ts';
-import { BASE, CPL, CS, LIMIT } from './registers.ts';
+import { BASE, CPL, CS } from './registers.ts';
 import { simplify } from './simplify.ts';
 import { MicroWriter, translate } from './translate.ts';
 
@@ -18,7 +19,8 @@ export const MAXIMUM_BLOCK = 32;
 /** The block at EIP, or 0 with a fault pending. */
 export function findBlock(cpu: Cpu, eip: number): number {
   const { r, mmu, blocks } = cpu;
-  if (eip >>> 0 <= r[LIMIT + CS] >>> 0) {
+  const plain = eip >>> 0 <= cpu.plainCodeLimit;
+  if (plain) {
     // The usual way: only the instruction TLB did not know the page.
     const physical = mmu.translateFetch((r[BASE + CS] + eip) | 0, r[CPL] === 3);
     if (cpu.fault.raised) {
@@ -31,7 +33,11 @@ export function findBlock(cpu: Cpu, eip: number): number {
     }
   }
   const physical = fetchAddress(cpu, eip);
-  return cpu.fault.raised ? 0 : buildBlock(cpu, eip, physical, MAXIMUM_BLOCK, false);
+  if (!plain) {
+    // Cut where the segment ends today, run once, and never linked to.
+    blocks.generation++;
+  }
+  return cpu.fault.raised ? 0 : buildBlock(cpu, eip, physical, MAXIMUM_BLOCK, !plain);
 }
 
 /** A block of exactly `limit` instructions at most, to be run once. */
@@ -58,7 +64,16 @@ function fetchAddress(cpu: Cpu, eip: number): number {
 }
 
 /** Whether the second page of a crossing instruction still is where it was when the block was made. */
-export function crossingHolds(cpu: Cpu, eip: number, expectedPage: number): boolean {
+export function crossingHolds(
+  cpu: Cpu,
+  eip: number,
+  expectedPage: number,
+  length: number,
+): boolean {
+  if (length > codeRoom(cpu, eip)) {
+    cpu.fault.set(GP, 0);
+    return false;
+  }
   const second = secondPage(cpu, eip);
   if (cpu.fault.raised) {
     return false;
@@ -68,6 +83,12 @@ export function crossingHolds(cpu: Cpu, eip: number, expectedPage: number): bool
   }
   cpu.blocks.invalidate(cpu.mmu.translateFetch((cpu.r[BASE + CS] + eip) | 0, cpu.r[CPL] === 3), 1);
   return false;
+}
+
+/** Bytes of code from an offset to the segment's end; a segment of 4 GB has no end. */
+function codeRoom(cpu: Cpu, eip: number): number {
+  const { highestCode } = cpu;
+  return highestCode === 0xffff_ffff ? Infinity : highestCode - (eip >>> 0) + 1;
 }
 
 function secondPage(cpu: Cpu, eip: number): number {
@@ -92,11 +113,17 @@ function buildBlock(
   if (first === undefined) {
     return buildCrossing(cpu, eip, physical, scratch);
   }
+  const end = RAM_OFFSET + physical + codeRoom(cpu, eip);
+  if (RAM_OFFSET + physical + first.length > end) {
+    cpu.fault.set(GP, 0);
+    return 0;
+  }
   const instructions = [first];
   let position = RAM_OFFSET + physical + first.length;
-  for (let last = first; instructions.length < limit && !last.row.endsBlock;) {
+  const most = rowObserver.listener === undefined ? limit : 1;
+  for (let last = first; instructions.length < most && !last.row.endsBlock;) {
     const next = cpu.decoder.decode(bytes, position, pageEnd, cpu.mode !== MODE_16);
-    if (next === undefined || position >= pageEnd) {
+    if (next === undefined || position >= pageEnd || position + next.length > end) {
       break;
     }
     instructions.push(next);
@@ -120,6 +147,10 @@ function buildCrossing(cpu: Cpu, eip: number, physical: number, scratch: boolean
   if (instruction === undefined) {
     throw new Error('An instruction is longer than the decoder allows.');
   }
+  if (instruction.length > codeRoom(cpu, eip)) {
+    cpu.fault.set(GP, 0);
+    return 0;
+  }
   return writeBlock(cpu, physical, [instruction], page, scratch);
 }
 
@@ -136,6 +167,7 @@ function writeBlock(
   out.put(secondPageNumber < 0 ? MICRO.BEGIN : MICRO.CROSSING);
   let offset = 0;
   instructions.forEach((instruction, before) => {
+    rowObserver.listener?.(instruction.row);
     out.startInstruction(before, offset, instruction.length);
     if (blocks.hooks.has(physical + offset)) {
       out.put(MICRO.HOOK, physical + offset);
@@ -151,6 +183,7 @@ function writeBlock(
   code[start + 1] = instructions.length;
   code[start + 2] = out.referenceCount;
   code[start + 3] = secondPageNumber;
+  code[start + 4] = offset;
   // Nothing is counted yet when the first micro-operation runs, so there is nothing to take back.
   code[start + ACCOUNT] = 0;
   code[start + LOCATION] = 0;

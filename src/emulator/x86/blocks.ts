@@ -12,6 +12,8 @@ const SCRATCH_END = 4096;
 /** The most micro-operations that one block can need. */
 export const LARGEST_BLOCK_WORDS = SCRATCH_END - SCRATCH_START;
 const SCRATCH_INSTRUCTIONS = 64;
+/** Words that hold a bit for each byte of a page. */
+const PAGE_BITS = 0x1000 >> 5;
 /** Flat; segmented with a 32-bit stack; segmented with a 16-bit stack; any 16-bit code. */
 export const MODES = 4;
 export const MODE_16 = 3;
@@ -36,7 +38,11 @@ export class BlockCache {
   readonly hooks = new Set<number>();
   /** Changes whenever every block is discarded at once: links must not be made across. */
   generation = 0;
+  /** Blocks made so far, for tests and benchmarks. */
+  built = 0;
   private readonly recordsOfPage = new Map<number, BlockRecord[]>();
+  /** By page of code: one bit for each byte that some block was made of, so that a store beside code is found at once. */
+  private readonly bytesOfPage = new Map<number, Uint32Array>();
   private next = SCRATCH_END;
   private scratch: BlockRecord | undefined;
   private scratchInstructions = 0;
@@ -77,6 +83,7 @@ export class BlockCache {
       return;
     }
     this.next = record.end;
+    this.built++;
     const index = (record.physical >>> 12) * MODES + record.mode;
     const table = (this.tables[index] ??= new Int32Array(4096));
     table[record.physical & 0xfff] = record.start;
@@ -94,15 +101,32 @@ export class BlockCache {
       records.push(record);
     }
     this.codePages[page] = 1;
+    let bytes = this.bytesOfPage.get(page);
+    if (bytes === undefined) {
+      bytes = new Uint32Array(PAGE_BITS);
+      this.bytesOfPage.set(page, bytes);
+    }
+    markBytes(bytes, record, page);
   }
 
-  /** Kills the blocks that contain any of these bytes. */
+  private holdsCode(physical: number, size: number): boolean {
+    const bytes = this.bytesOfPage.get(physical >>> 12);
+    const first = physical & 0xfff;
+    for (let at = first; bytes !== undefined && at < first + size; at++) {
+      if (((bytes[at >> 5] >>> (at & 31)) & 1) !== 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Kills the blocks that contain any of these bytes, of one page. */
   invalidate(physical: number, size: number): void {
     if (this.scratch !== undefined && overlaps(this.scratch, physical, size)) {
       this.kill(this.scratch);
     }
     const page = physical >>> 12;
-    const records = this.recordsOfPage.get(page);
+    const records = this.holdsCode(physical, size) ? this.recordsOfPage.get(page) : undefined;
     if (records === undefined) {
       return;
     }
@@ -116,10 +140,16 @@ export class BlockCache {
     }
     if (kept.length === 0) {
       this.recordsOfPage.delete(page);
+      this.bytesOfPage.delete(page);
       this.codePages[page] = 0;
-    } else if (kept.length !== records.length) {
-      this.recordsOfPage.set(page, kept);
+      return;
     }
+    this.recordsOfPage.set(page, kept);
+    const bytes = new Uint32Array(PAGE_BITS);
+    for (const record of kept) {
+      markBytes(bytes, record, page);
+    }
+    this.bytesOfPage.set(page, bytes);
   }
 
   private kill(record: BlockRecord): void {
@@ -135,6 +165,7 @@ export class BlockCache {
   discardAll(): void {
     this.tables.fill(undefined);
     this.recordsOfPage.clear();
+    this.bytesOfPage.clear();
     this.codePages.fill(0);
     this.instructions.length = SCRATCH_INSTRUCTIONS;
     this.scratch = undefined;
@@ -144,6 +175,17 @@ export class BlockCache {
     }
     this.next = SCRATCH_END;
     this.generation++;
+  }
+}
+
+/** Sets the bits of a block's bytes that lie in a page. */
+function markBytes(bytes: Uint32Array, record: BlockRecord, page: number): void {
+  const inFirst = record.physical >>> 12 === page;
+  const start = inFirst ? record.physical & 0xfff : 0;
+  const before = inFirst ? 0 : 0x1000 - (record.physical & 0xfff);
+  const end = Math.min(0x1000, start + record.length - before);
+  for (let at = start; at < end; at++) {
+    bytes[at >> 5] |= 1 << (at & 31);
   }
 }
 

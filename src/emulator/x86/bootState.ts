@@ -2,7 +2,7 @@
 // Specification, 3.2): protected mode, flat segments, no paging, interrupts off.
 import { BOOT_MAGIC, type BootState } from '../multiboot.ts';
 import type { Cpu } from './cpu.ts';
-import { setFlags } from './flags.ts';
+import { IF, setFlags } from './flags.ts';
 import * as R from './registers.ts';
 
 const RESET_SEGMENT = 0x93; // present, data, writable, accessed; 16 bits
@@ -31,10 +31,28 @@ export function enterResetState(cpu: Cpu): void {
   cpu.mmu.flush();
 }
 
+const BOOT_DRIVE = 0x80;
+
+/** As a BIOS enters a boot sector: real mode, at its first byte, interrupts on, DL the drive. */
+export function enterBootSector(cpu: Cpu, address: number): void {
+  enterResetState(cpu);
+  const { r } = cpu;
+  r[R.CR0] = R.CR0_ET;
+  r[R.EDX] = BOOT_DRIVE;
+  r[R.ESP] = address;
+  r[R.EIP] = address;
+  r[R.SELECTOR + R.CS] = 0;
+  r[R.BASE + R.CS] = 0;
+  r[R.IDT_LIMIT] = REAL_MODE_IDT_LIMIT;
+  setFlags(r, IF | 2);
+  cpu.segmentsChanged();
+}
+
 const FLAT_CODE = 0xc9b; // G, D; present, code, readable, accessed
 const FLAT_DATA = 0xc93; // G, B; present, data, writable, accessed
-const CODE_SELECTOR = 0x10;
-const DATA_SELECTOR = 0x18;
+/** A kernel that makes its own table without reloading CS has its code first, as a rule. */
+const CODE_SELECTOR = 0x08;
+const DATA_SELECTOR = 0x10;
 const REAL_MODE_IDT_LIMIT = 0x3ff;
 
 export function enterBootState(cpu: Cpu, boot: BootState): void {

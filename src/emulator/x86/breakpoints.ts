@@ -1,10 +1,11 @@
 // The debug registers' breakpoints (SDM vol. 3, 17.2 and 17.3). While DR7 enables any, the interpreter executes single
 // instructions and no access takes the fast table, so that each is seen here.
-import { DR0 } from './registers.ts';
+import { CR4, CR4_DE, DR0 } from './registers.ts';
 
 const ENABLED = 0xff;
 const EXECUTE = 0;
 const WRITE = 1;
+const PORT = 2;
 const READ_OR_WRITE = 3;
 
 export const DR6 = DR0 + 6;
@@ -50,6 +51,7 @@ function overlaps(r: Int32Array, number: number, linear: number, size: number): 
 const EXECUTES = [EXECUTE];
 const WRITES = [WRITE, READ_OR_WRITE];
 const READS = [READ_OR_WRITE];
+const PORTS = [PORT];
 
 export function instructionHits(r: Int32Array, linear: number): number {
   return hits(r, EXECUTES, linear, 1);
@@ -57,4 +59,9 @@ export function instructionHits(r: Int32Array, linear: number): number {
 
 export function dataHits(r: Int32Array, linear: number, size: number, write: boolean): number {
   return hits(r, write ? WRITES : READS, linear, size);
+}
+
+/** Breakpoints on I/O ports, which exist while CR4.DE is set (SDM vol. 3, 17.2.4). */
+export function portHits(r: Int32Array, port: number, size: number): number {
+  return (r[CR4] & CR4_DE) === 0 ? 0 : hits(r, PORTS, port, size);
 }

@@ -7,8 +7,8 @@ import type { CpuModel } from './cpuModel.ts';
 import type { Gate } from './execute/gates.ts';
 import { Decoder } from './decode/decoder.ts';
 import type { Instruction } from './decode/instruction.ts';
-import { IF, TF, VM } from './flags.ts';
-import { GP, PendingFault, SS_FAULT, UD, GUEST_FAULT } from './faults.ts';
+import { AC, IF, TF, VM } from './flags.ts';
+import { AC_FAULT, GP, PendingFault, SS_FAULT, UD, GUEST_FAULT } from './faults.ts';
 import { FpuState } from './fpuState.ts';
 import { SimdState } from './simdState.ts';
 import { load, probeWrite, store } from './memory/access.ts';
@@ -20,6 +20,7 @@ import {
   WANT_USER,
 } from './memory/rights.ts';
 import { Mmu, type MmuObserver } from './memory/mmu.ts';
+import { PerformanceCounters } from './performanceCounters.ts';
 import { BIG, DESCRIPTOR_CACHE_MASK } from './memory/descriptorBits.ts';
 import { type Descriptor, expandDownAllows, highestOffset } from './memory/segmentation.ts';
 import {
@@ -27,6 +28,7 @@ import {
   BASE,
   CPL,
   CR0,
+  CR0_AM,
   CR0_PE,
   CR3,
   CS,
@@ -109,6 +111,8 @@ export class Cpu implements MmuObserver {
   /** Highest offsets for reads (by segment) and writes (8 + segment); -1: none, or expand-down. */
   readonly highest = new Float64Array(16).fill(-1);
   stackMask = -1;
+  /** Up to this offset no instruction that begins and ends in one page can reach beyond the limit of CS; -1: nowhere. */
+  plainCodeLimit = 0xffff_ffff;
   /** Descriptors that segmentation.ts has taken apart. */
   readonly descriptors = new Array<Descriptor | undefined>(DESCRIPTOR_CACHE_MASK + 1).fill(
     undefined,
@@ -125,6 +129,15 @@ export class Cpu implements MmuObserver {
   shutdown = false;
   /** After STI, MOV SS and POP SS: no interrupt before the next instruction has ended. */
   inhibitInterrupts = false;
+  /** NMI came and was not delivered yet; and: it is being handled, and IRET opens it again. */
+  nmiPending = false;
+  nmiBlocked = false;
+  /** What WRMSR has put into the registers of SYSENTER. */
+  readonly sysenter = { cs: 0, esp: 0, eip: 0 };
+  timeStampOffset = 0n;
+  readonly counters = new PerformanceCounters();
+  /** Interrupts of the INTR and NMI pins, for the performance counters. */
+  hardwareInterrupts = 0;
   cr3Loads = 0;
   /** Interrupts and exceptions delivered so far. */
   deliveries = 0;
@@ -217,7 +230,7 @@ export class Cpu implements MmuObserver {
   loadPageDirectory(directory: number): void {
     this.r[CR3] = directory;
     this.cr3Loads++;
-    this.mmu.flush();
+    this.mmu.directoryChanged();
   }
 
   /** Real mode, or virtual-8086 mode: a selector is a paragraph number. */
@@ -225,11 +238,28 @@ export class Cpu implements MmuObserver {
     return (this.r[CR0] & CR0_PE) === 0 || (this.r[EFLAGS] & VM) !== 0;
   }
 
+  /** The time-stamp counter. */
+  timeStamp(): bigint {
+    return (BigInt(this.cycles()) + this.timeStampOffset) & 0xffff_ffff_ffff_ffffn;
+  }
+
+  setTimeStamp(value: bigint): void {
+    this.timeStampOffset = value - BigInt(this.cycles());
+  }
+
+  /** A rising edge of the NMI pin (SDM vol. 3, 6.7): held until the next boundary that is open for it. */
+  raiseNmi(): void {
+    this.nmiPending = true;
+  }
+
   get virtual8086(): boolean {
     return (this.r[EFLAGS] & VM) !== 0;
   }
 
   setPrivilege(level: number): void {
+    if (this.counters.byLevel) {
+      this.counters.levelChanges(this, this.r[CPL]);
+    }
     this.r[CPL] = level;
     this.want = level === 3 ? WANT_USER : 0;
     this.watching = breakpointsEnabled(this.r);
@@ -251,6 +281,9 @@ export class Cpu implements MmuObserver {
     const attributes = r[ATTRIBUTES + segment];
     highest[segment] = highestOffset(attributes, r[LIMIT + segment], false);
     highest[8 + segment] = highestOffset(attributes, r[LIMIT + segment], true);
+    if (segment === CS) {
+      this.plainCodeLimit = plainCodeLimit(r[BASE + CS], r[LIMIT + CS]);
+    }
     if (segment === SS) {
       this.stackMask = (attributes & BIG) === 0 ? 0xffff : -1;
     }
@@ -321,7 +354,7 @@ export class Cpu implements MmuObserver {
     }
     const value = load(this.mmu, linear, width >> 3, this.want);
     this.mmu.references++;
-    if (this.fault.raised) {
+    if (this.fault.raised || this.misaligned(linear, width >> 3)) {
       throw GUEST_FAULT;
     }
     if (this.watching) {
@@ -341,6 +374,11 @@ export class Cpu implements MmuObserver {
       this.memory.words[((entry & ~0xfff) | (linear & 0xfff)) >> 2] = value;
       return;
     }
+    if (this.checksAlignment && (linear & ((width >> 3) - 1)) !== 0) {
+      this.probeLinear(linear, width >> 3);
+      this.misaligned(linear, width >> 3);
+      throw GUEST_FAULT;
+    }
     if (!store(this.mmu, linear, width >> 3, value, this.want)) {
       throw GUEST_FAULT;
     }
@@ -352,7 +390,36 @@ export class Cpu implements MmuObserver {
   /** Checks that a write would succeed, before anything is changed. */
   probe(segment: number, offset: number, size: number): void {
     this.mmu.references++;
-    if (!probeWrite(this.mmu, this.linear(segment, offset, size, true), size, this.want)) {
+    this.probeLinear(this.linear(segment, offset, size, true), size);
+  }
+
+  private probeLinear(linear: number, size: number): void {
+    if (!probeWrite(this.mmu, linear, size, this.want)) {
+      throw GUEST_FAULT;
+    }
+  }
+
+  /** CR0.AM and EFLAGS.AC are set, and the level is 3 (SDM vol. 3, 6.15, interrupt 17). */
+  get checksAlignment(): boolean {
+    const { r } = this;
+    return this.want !== 0 && (r[EFLAGS] & AC) !== 0 && (r[CR0] & CR0_AM) !== 0;
+  }
+
+  /**
+   * Leaves #AC(0) pending if an access of `size` bytes (2, 4, 8 or 16: its alignment) must be aligned and is not. A
+   * page fault comes before it.
+   */
+  misaligned(linear: number, size: number): boolean {
+    if ((linear & (size - 1)) === 0 || !this.checksAlignment) {
+      return false;
+    }
+    this.fault.set(AC_FAULT, 0);
+    return true;
+  }
+
+  /** For operands of more than 32 bits, which are read and written in pieces. */
+  requireAlignment(segment: number, offset: number, size: number): void {
+    if (this.misaligned((this.r[BASE + segment] + offset) | 0, size)) {
       throw GUEST_FAULT;
     }
   }
@@ -441,4 +508,10 @@ export class Cpu implements MmuObserver {
 
 function hex(value: number): string {
   return `0x${(value >>> 0).toString(16)}`;
+}
+
+/** The limit of CS itself if a page ends there, else the end of the page before. */
+function plainCodeLimit(base: number, limit: number): number {
+  const beyond = (base + limit + 1) & 0xfff;
+  return (limit >>> 0) - beyond;
 }

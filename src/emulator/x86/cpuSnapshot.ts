@@ -3,6 +3,7 @@ import type { Cpu } from './cpu.ts';
 import type { FpuSnapshot } from './fpuState.ts';
 import { getFlags } from './flags.ts';
 import type { TlbSnapshot } from './memory/tlb.ts';
+import type { PerformanceSnapshot } from './performanceCounters.ts';
 import { CPL, EIP, GDT_BASE } from './registers.ts';
 import type { SimdSnapshot } from './simdState.ts';
 
@@ -12,6 +13,12 @@ export interface CpuSnapshot {
   readonly halted: boolean;
   readonly shutdown: boolean;
   readonly inhibitInterrupts: boolean;
+  readonly nmiPending: boolean;
+  readonly nmiBlocked: boolean;
+  readonly sysenter: { readonly cs: number; readonly esp: number; readonly eip: number };
+  /** Decimal. */
+  readonly timeStampOffset: string;
+  readonly counters: PerformanceSnapshot;
   readonly fpu: FpuSnapshot;
   readonly simd: SimdSnapshot;
   readonly instructionTlb: TlbSnapshot;
@@ -23,6 +30,7 @@ export interface CpuSnapshot {
 export interface CpuStatisticsSnapshot {
   readonly references: number;
   readonly cr3Loads: number;
+  readonly hardwareInterrupts: number;
   readonly interruptCounts: readonly number[];
   readonly softwareFromUser: readonly number[];
 }
@@ -34,6 +42,11 @@ export function snapshotCpu(cpu: Cpu): CpuSnapshot {
     halted: cpu.halted,
     shutdown: cpu.shutdown,
     inhibitInterrupts: cpu.inhibitInterrupts,
+    nmiPending: cpu.nmiPending,
+    nmiBlocked: cpu.nmiBlocked,
+    sysenter: { ...cpu.sysenter },
+    timeStampOffset: cpu.timeStampOffset.toString(),
+    counters: cpu.counters.snapshot(),
     fpu: cpu.fpu.snapshot(),
     simd: cpu.simd.snapshot(),
     instructionTlb: cpu.mmu.instructionTlb.snapshot(),
@@ -42,6 +55,7 @@ export function snapshotCpu(cpu: Cpu): CpuSnapshot {
     statistics: {
       references: cpu.mmu.references,
       cr3Loads: cpu.cr3Loads,
+      hardwareInterrupts: cpu.hardwareInterrupts,
       interruptCounts: [...cpu.interruptCounts],
       softwareFromUser: [...cpu.softwareFromUser],
     },
@@ -58,6 +72,10 @@ export function restoreCpu(cpu: Cpu, from: CpuSnapshot): void {
   cpu.halted = from.halted;
   cpu.shutdown = from.shutdown;
   cpu.inhibitInterrupts = from.inhibitInterrupts;
+  cpu.nmiPending = from.nmiPending;
+  cpu.nmiBlocked = from.nmiBlocked;
+  Object.assign(cpu.sysenter, from.sysenter);
+  cpu.timeStampOffset = BigInt(from.timeStampOffset);
   cpu.fpu.restore(from.fpu);
   cpu.simd.restore(from.simd);
   cpu.mmu.instructionTlb.restore(from.instructionTlb);
@@ -65,10 +83,13 @@ export function restoreCpu(cpu: Cpu, from: CpuSnapshot): void {
   cpu.mmu.largeTlb.restore(from.largeTlb);
   cpu.mmu.references = from.statistics.references;
   cpu.cr3Loads = from.statistics.cr3Loads;
+  cpu.hardwareInterrupts = from.statistics.hardwareInterrupts;
   cpu.interruptCounts.set(from.statistics.interruptCounts);
   cpu.softwareFromUser.set(from.statistics.softwareFromUser);
   cpu.setPrivilege(cpu.r[CPL]);
   cpu.segmentsChanged();
+  cpu.mmu.controlChanged();
+  cpu.counters.restore(cpu, from.counters);
   cpu.forgetHook();
 }
 

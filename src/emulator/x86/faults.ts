@@ -47,6 +47,11 @@ export class PendingFault {
 
 const CONTRIBUTORY = (1 << DE) | (1 << TS) | (1 << NP) | (1 << SS_FAULT) | (1 << GP);
 
+/** Whether a vector that an instruction raised stands for an instruction to be restarted (SDM vol. 3, 6.5). */
+export function isFaultClass(vector: number): boolean {
+  return vector !== BP && vector !== OF_TRAP && vector !== DOUBLE_FAULT;
+}
+
 /** Whether a second fault, met while the first was being delivered, makes a double fault (SDM vol. 3, table 6-5). */
 export function makesDoubleFault(first: number, second: number): boolean {
   const secondContributes = ((CONTRIBUTORY >> second) & 1) !== 0;

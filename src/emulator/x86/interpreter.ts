@@ -8,8 +8,17 @@ import type { Cpu } from './cpu.ts';
 import { executeBlocks } from './execute/dispatch.ts';
 import { EXIT } from './execute/dispatchSlow.ts';
 import { deliver, deliverResident } from './execute/interrupts.ts';
-import { DB, DOUBLE_FAULT, GUEST_FAULT, NO_ERROR_CODE, makesDoubleFault } from './faults.ts';
+import {
+  DB,
+  DOUBLE_FAULT,
+  GUEST_FAULT,
+  NMI,
+  NO_ERROR_CODE,
+  isFaultClass,
+  makesDoubleFault,
+} from './faults.ts';
 import { IF, RF, TF } from './flags.ts';
+import { DEVICE_ACCESS } from './memory/deviceMemory.ts';
 import { BASE, CR2, CS, EFLAGS, EIP } from './registers.ts';
 
 /**
@@ -35,6 +44,8 @@ export class Interpreter {
   /** Set by a device that ends the run (power off, debug exit). */
   stopRequested = false;
   shutdownReason = '';
+  /** The next instruction touches a chip's memory and runs alone. */
+  private touchesDevice = false;
   /** Cycle of the last boundary at which events and interrupts were looked at; orders inputs of a recording. */
   boundaryCycle = -1;
 
@@ -81,8 +92,17 @@ export class Interpreter {
     if (clock.nextDeadline <= this.boundaryCycle) {
       clock.runDue();
     }
+    if (cpu.nmiPending && !cpu.nmiBlocked && !cpu.inhibitInterrupts) {
+      cpu.halted = false;
+      cpu.nmiPending = false;
+      cpu.nmiBlocked = true;
+      cpu.hardwareInterrupts++;
+      cpu.instructionEip = cpu.r[EIP];
+      this.deliverGuarded(NMI, 'hardware', NO_ERROR_CODE);
+    }
     if (this.interrupts.pending && (cpu.r[EFLAGS] & IF) !== 0 && !cpu.inhibitInterrupts) {
       cpu.halted = false;
+      cpu.hardwareInterrupts++;
       cpu.instructionEip = cpu.r[EIP];
       this.deliverGuarded(this.interrupts.acknowledge(), 'hardware', NO_ERROR_CODE);
     }
@@ -103,12 +123,19 @@ export class Interpreter {
       return EXIT.CONTINUE;
     }
     const stepping = (cpu.r[EFLAGS] & TF) !== 0;
-    const single = cpu.inhibitInterrupts || stepping || cpu.watching;
+    const inhibited = cpu.inhibitInterrupts;
+    const single = inhibited || stepping || cpu.watching || this.touchesDevice;
+    cpu.mmu.outside.allowed = this.touchesDevice;
+    this.touchesDevice = false;
     cpu.inhibitInterrupts = false;
     cpu.watchHits = 0;
     const delivered = cpu.deliveries;
     const before = cpu.instructionCount;
     const exit = this.executeFor(single ? 1 : budget, single);
+    cpu.mmu.outside.allowed = false;
+    if (this.touchesDevice) {
+      cpu.inhibitInterrupts ||= inhibited && cpu.instructionCount === before;
+    }
     if (exit === EXIT.HOOK) {
       cpu.r[EFLAGS] |= resumed;
     }
@@ -131,7 +158,6 @@ export class Interpreter {
     r[EFLAGS] &= ~RF;
     if (found !== 0) {
       r[DR6] |= found;
-      r[EFLAGS] |= RF;
       cpu.instructionEip = r[EIP];
       this.deliverGuarded(DB, 'fault', NO_ERROR_CODE);
     }
@@ -189,6 +215,10 @@ export class Interpreter {
     const { fault } = cpu;
     let exit = executeBlocks(cpu, start);
     while (fault.raised && (cpu.r[EFLAGS] & TF) === 0 && !cpu.watching) {
+      if (fault.vector === DEVICE_ACCESS) {
+        return exit;
+      }
+      this.markResumption(fault.vector);
       if (deliverResident(cpu, fault.vector, fault.errorCode)) {
         fault.raised = false;
       } else {
@@ -207,11 +237,22 @@ export class Interpreter {
     cpu.r[EIP] = cpu.instructionEip;
     const { vector, errorCode } = cpu.fault;
     cpu.fault.raised = false;
-    if (cpu.watching) {
-      // The instruction will be met again: its breakpoint was told before.
-      cpu.r[EFLAGS] |= RF;
+    if (vector === DEVICE_ACCESS) {
+      this.touchesDevice = true;
+      return;
     }
+    this.markResumption(vector);
     this.deliverGuarded(vector, 'fault', errorCode);
+  }
+
+  /**
+   * The flags that a fault pushes have RF set, so that the instruction's breakpoint does not come again when it is
+   * restarted (SDM vol. 3, 17.3.1.1); the handler itself starts with RF clear.
+   */
+  private markResumption(vector: number): void {
+    if (isFaultClass(vector)) {
+      this.cpu.r[EFLAGS] |= RF;
+    }
   }
 
   /** Delivers; a fault on the way becomes the next delivery, a double fault, or the end. */
@@ -220,6 +261,7 @@ export class Interpreter {
     let current = vector;
     let code = errorCode;
     let currentKind = kind;
+    cpu.mmu.outside.allowed = true; // even a stack may lie at a chip
     for (;;) {
       try {
         deliver(cpu, current, currentKind, code);

@@ -14,6 +14,8 @@ const STATES: Readonly<Record<string, string>> = {
   THREAD_WAITING: 'waiting',
   THREAD_PAGE_FAULT_SEND: 'page fault, sending',
   THREAD_PAGE_FAULT_REPLY: 'page fault, waiting',
+  THREAD_PREEMPTION_SEND: 'preempted, sending',
+  THREAD_PREEMPTION_REPLY: 'preempted, waiting',
   THREAD_DEAD: 'dead',
 };
 

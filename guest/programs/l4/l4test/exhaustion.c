@@ -3,8 +3,9 @@
  * Until the kernel's memory is used up, and back: operations fail with their codes, and nothing is lost.
  */
 #include "client.h"
+#include "exceptions.h"
 
-enum { FIRST = 200, MAXIMUM = 1800, ENOUGH_FOR_ALL = 16 << 20 };
+enum { FIRST = 200, MAXIMUM = 1800, ENOUGH_FOR_ALL = 16 << 20, UNTOUCHED = 12 << 20 };
 
 static struct l4_threadid tasks[MAXIMUM];
 
@@ -44,6 +45,14 @@ static unsigned map_until_it_fails(void)
 	return L4_OK;
 }
 
+/* Its page table is missing, and sigma0's, too. */
+static void touch_far_away(void)
+{
+	catch_exceptions();
+	PROVOKE("movl (%0), %%eax", "r"(UNTOUCHED));
+	l4_ipc_receive(l4_nil(), L4_RECEIVE_SHORT, L4_NEVER);
+}
+
 void check_memory_exhaustion(void)
 {
 	struct l4_memory_range kernel_data = kernel_info_page()->kernel_data;
@@ -58,6 +67,10 @@ void check_memory_exhaustion(void)
 		    enough ? L4_OK : L4_SEND_MAP_FAILED);
 	let_others_run();
 	check_equal("the receiver is told", client_error, enough ? L4_OK : L4_RECEIVE_MAP_FAILED);
+	start_thread(PARTNER, touch_far_away);
+	let_others_run();
+	check_equal("a page fault that nothing can be mapped for is an exception", exception_vector,
+		    enough ? 0 : WITH_CODE);
 	unsigned more = l4_lthread_ex_regs(50, (unsigned)echo, stack_top(20), l4_invalid(), l4_sigma0()).eip;
 	check("lthread_ex_regs survives it", more == L4_UNCHANGED || more == 0);
 	empty_memory(first);
@@ -65,4 +78,5 @@ void check_memory_exhaustion(void)
 	unsigned second = fill_memory();
 	check("all of it comes back when the tasks are deleted", second >= first);
 	empty_memory(second);
+	check("sigma0 has survived it", l4_sigma0_get_frame(UNTOUCHED, UNTOUCHED));
 }

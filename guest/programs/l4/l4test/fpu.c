@@ -3,7 +3,9 @@
  * The floating-point registers are each thread's own: two threads load different images (FRSTOR), and each must find
  * its own again (FNSAVE) after the other has run.
  */
-#include "check.h"
+#include <stddef.h>
+
+#include "exceptions.h"
 
 enum { REGISTER_BYTES = 80, MY_CONTROL_WORD = 0x0f7f, OTHER_CONTROL_WORD = 0x037f, MY_PATTERN = 3 };
 
@@ -55,6 +57,18 @@ static void disturb(void)
 	}
 }
 
+static const unsigned short all_unmasked = 0x0300;
+
+/* x87 exceptions are the thread's own (CR0.NE): at the next floating-point instruction. */
+static void check_exceptions_of_fpu(void)
+{
+	catch_exceptions();
+	PROVOKE("fninit\n\tfldcw %0\n\tfld1\n\tfldz\n\tfdivrp %%st, %%st(1)\n\tfwait", "m"(all_unmasked));
+	check_equal("a floating-point error comes to the handler", exception_vector, WITHOUT_CODE);
+	__asm__ volatile("fninit");
+	l4_load_idt(NULL);
+}
+
 void check_fpu(void)
 {
 	struct fpu_image mine = make_image(MY_CONTROL_WORD, MY_PATTERN);
@@ -72,4 +86,5 @@ void check_fpu(void)
 	check_equal("the floating-point registers survive a switch", different, 0);
 	check_equal("and so does the control word", now.control_word & 0xffff, MY_CONTROL_WORD);
 	stop_thread(PARTNER);
+	check_exceptions_of_fpu();
 }

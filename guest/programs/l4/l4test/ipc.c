@@ -56,6 +56,54 @@ static void check_queue(void)
 	check_equal("a queued sender is received with timeout 0", message.w0, OTHER);
 }
 
+static void send_to_partner(void)
+{
+	l4_ipc_send(l4_lthread(main_thread, PARTNER), L4_SEND_SHORT, 0, 0, L4_NEVER);
+	l4_ipc_receive(l4_nil(), L4_RECEIVE_SHORT, L4_NEVER);
+}
+
+/* Who calls waits for one partner: others in its queue do not keep it from that. */
+static void check_caller_with_a_queue(void)
+{
+	struct l4_threadid caller = start_thread(PARTNER, call_main);
+	let_others_run();
+	start_thread(OTHER, send_to_partner);
+	let_others_run();
+	l4_ipc_receive(caller, L4_RECEIVE_SHORT, L4_NEVER);
+	unsigned result = l4_ipc_send(caller, L4_SEND_SHORT, 30, 12, L4_SEND_AT_ONCE);
+	check_equal("a queued caller with others in its queue is answered with timeout 0", result, L4_OK);
+	stop_thread(OTHER);
+}
+
+static volatile unsigned has_sent;
+
+static void send_and_say_so(void)
+{
+	l4_ipc_send(main_thread, L4_SEND_SHORT, 0, 0, L4_NEVER);
+	has_sent = 1;
+	l4_ipc_receive(l4_nil(), L4_RECEIVE_SHORT, L4_NEVER);
+}
+
+static void receive_once(void)
+{
+	l4_ipc_wait(L4_RECEIVE_SHORT, L4_NEVER);
+	l4_ipc_receive(l4_nil(), L4_RECEIVE_SHORT, L4_NEVER);
+}
+
+/* The answer wakes an urgent thread, the receive phase a more urgent one. */
+static void check_urgent_sender(void)
+{
+	struct l4_threadid waiting = start_thread(PARTNER, receive_once);
+	l4_thread_schedule(waiting, l4_schedule_param(MAIN_PRIORITY + 1, 0, 0), l4_invalid());
+	struct l4_threadid urgent = start_thread(OTHER, send_and_say_so);
+	has_sent = 0;
+	l4_thread_schedule(urgent, l4_schedule_param(MAIN_PRIORITY + 2, 0, 0), l4_invalid());
+	l4_ipc_reply_and_wait(waiting, L4_SEND_SHORT, 0, 0, L4_RECEIVE_SHORT, L4_NEVER);
+	check_equal("a more urgent sender runs when its message is fetched", has_sent, 1);
+	l4_thread_schedule(urgent, l4_schedule_param(MAIN_PRIORITY, 0, 0), l4_invalid());
+	l4_thread_schedule(waiting, l4_schedule_param(MAIN_PRIORITY, 0, 0), l4_invalid());
+}
+
 static void check_absent_partners(void)
 {
 	struct l4_threadid nobody = l4_make_id(UNUSED_TASK, 3, 1, L4_TASK_ROOT, 0, 0);
@@ -71,6 +119,8 @@ void check_ipc(void)
 {
 	check_combinations();
 	check_queue();
+	check_caller_with_a_queue();
+	check_urgent_sender();
 	check_absent_partners();
 	stop_thread(PARTNER);
 	stop_thread(OTHER);

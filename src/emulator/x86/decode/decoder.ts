@@ -10,10 +10,8 @@ import {
   REP_NONE,
   REP_NOT_EQUAL,
 } from './instruction.ts';
+import { INSTRUCTION_TABLE } from './instructionTable.ts';
 import { MANDATORY_PREFIXES, type OpcodeRow, parseRow } from './opcodeRow.ts';
-import { ONE_BYTE_OPCODES } from './opcodes.ts';
-import { SIMD_OPCODES } from './opcodesSimd.ts';
-import { TWO_BYTE_OPCODES } from './opcodesTwoByte.ts';
 import type { Extension } from '../cpuModel.ts';
 
 /** SDM vol. 2, 2.3.11: a longer instruction raises #GP. */
@@ -24,10 +22,10 @@ const TOO_LONG = parseRow('00 (too-long) - tooLong - - end');
 /** Row of each opcode; for a group the eight rows by /digit. */
 type TableEntry = OpcodeRow | (OpcodeRow | undefined)[] | undefined;
 
-const ROWS = buildRows([...ONE_BYTE_OPCODES, ...TWO_BYTE_OPCODES]);
+const ROWS = buildRows(INSTRUCTION_TABLE.filter((row) => row.prefix === undefined));
 /** Rows that a mandatory prefix selects: none, 66, F2, F3. */
 const SIMD_ROWS = MANDATORY_PREFIXES.map((prefix) =>
-  buildRows(SIMD_OPCODES.filter((row) => row.prefix === prefix)),
+  buildRows(INSTRUCTION_TABLE.filter((row) => row.prefix === prefix)),
 );
 
 function buildRows(table: readonly OpcodeRow[]): TableEntry[] {

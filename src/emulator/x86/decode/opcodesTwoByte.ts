@@ -66,6 +66,12 @@ export const TWO_BYTE_OPCODES: readonly OpcodeRow[] = `
   0F9D SETcc Eb setcc - - NP 1
   0F9E SETcc Eb setcc - - NP 1
   0F9F SETcc Eb setcc - - NP 1
+  0F19 NOP Ev nop - - i686 UV 1
+  0F1A NOP Ev nop - - i686 UV 1
+  0F1B NOP Ev nop - - i686 UV 1
+  0F1C NOP Ev nop - - i686 UV 1
+  0F1D NOP Ev nop - - i686 UV 1
+  0F1E NOP Ev nop - - i686 UV 1
   0F1F NOP Ev nop - - i686 UV 1
   0FA0 PUSH FS pushSegment - - NP 1
   0FA8 PUSH GS pushSegment - - NP 1
@@ -116,6 +122,9 @@ export const TWO_BYTE_OPCODES: readonly OpcodeRow[] = `
   0F30 WRMSR - wrmsr - - cpl0 end NP 30
   0F31 RDTSC - rdtsc - - NP 11
   0F32 RDMSR - rdmsr - - cpl0 NP 20
+  0F33 RDPMC - rdpmc - - i686 NP 20
+  0F34 SYSENTER - sysenter - - i686 end NP 20
+  0F35 SYSEXIT - sysexit - - cpl0 i686 end NP 20
   0FA2 CPUID - cpuid - - NP 14
 `
   .split('\n')

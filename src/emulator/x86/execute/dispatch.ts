@@ -32,7 +32,6 @@ import {
   LAZY_B,
   LAZY_RESULT,
   LAZY_TYPE,
-  LIMIT,
 } from '../registers.ts';
 import { OPERATIONS, adc, sbb, sub } from './alu.ts';
 import { EXIT, slowLoad, slowProbe, slowSegment, slowStore } from './dispatchSlow.ts';
@@ -56,7 +55,7 @@ export function executeBlocks(cpu: Cpu, start: number): number {
   let tagBits = user ? 3 << 20 : 2 << 20;
   let mode = cpu.mode | 0;
   let codeBase = r[BASE + CS];
-  let codeLimit = r[LIMIT + CS] >>> 0;
+  let codeLimit = cpu.plainCodeLimit;
   let eip = r[EIP];
   let left = cpu.left | 0;
   let references = 0;
@@ -88,7 +87,7 @@ export function executeBlocks(cpu: Cpu, start: number): number {
         }
         cpu.left = left;
         cpu.toEnd = 0;
-        if (!crossingHolds(cpu, eip, code[pc + 3])) {
+        if (!crossingHolds(cpu, eip, code[pc + 3], code[pc + 4])) {
           exit = fault.raised ? EXIT.FETCH_FAULT : EXIT.LOOK_AGAIN;
           break loop;
         }
@@ -181,7 +180,7 @@ export function executeBlocks(cpu: Cpu, start: number): number {
         tagBits = user ? 3 << 20 : 2 << 20;
         mode = cpu.mode | 0;
         codeBase = r[BASE + CS];
-        codeLimit = r[LIMIT + CS] >>> 0;
+        codeLimit = cpu.plainCodeLimit;
         slot = 0;
         break;
       }
@@ -847,7 +846,7 @@ export function executeBlocks(cpu: Cpu, start: number): number {
       case 20: /* LOAD16Z */ {
         const linear = (r[code[pc + 2]] + (r[code[pc + 3]] << code[pc + 4]) + code[pc + 5]) | 0;
         const entry = fast[linear >>> 12];
-        if ((entry & readMask) !== 0 && (linear & 4095) !== 4095) {
+        if ((entry & readMask) !== 0 && (linear & 1) === 0) {
           r[code[pc + 1]] =
             bytes[(entry & -4096) | (linear & 4095)] |
             (bytes[((entry & -4096) | (linear & 4095)) + 1] << 8);
@@ -865,7 +864,7 @@ export function executeBlocks(cpu: Cpu, start: number): number {
       case 21: /* LOAD16S */ {
         const linear = (r[code[pc + 2]] + (r[code[pc + 3]] << code[pc + 4]) + code[pc + 5]) | 0;
         const entry = fast[linear >>> 12];
-        if ((entry & readMask) !== 0 && (linear & 4095) !== 4095) {
+        if ((entry & readMask) !== 0 && (linear & 1) === 0) {
           r[code[pc + 1]] =
             ((bytes[(entry & -4096) | (linear & 4095)] << 16) |
               (bytes[((entry & -4096) | (linear & 4095)) + 1] << 24)) >>
@@ -956,7 +955,7 @@ export function executeBlocks(cpu: Cpu, start: number): number {
       case 26: /* STORE16 */ {
         const linear = (r[code[pc + 2]] + (r[code[pc + 3]] << code[pc + 4]) + code[pc + 5]) | 0;
         const entry = fast[linear >>> 12];
-        if ((entry & writeMask) !== 0 && (linear & 4095) !== 4095) {
+        if ((entry & writeMask) !== 0 && (linear & 1) === 0) {
           bytes[(entry & -4096) | (linear & 4095)] = r[code[pc + 1]];
           bytes[((entry & -4096) | (linear & 4095)) + 1] = r[code[pc + 1]] >> 8;
         } else if (!slowStore(cpu, pc, left, linear, 2, r[code[pc + 1]])) {

@@ -1,5 +1,6 @@
 // What the fast path calls when the fast table has no answer: the accounting of the running block is made visible
 // first, because a TLB fill records the instruction count and a hook may look at everything.
+import { RAM_OFFSET } from '../../memoryLayout.ts';
 import type { Cpu } from '../cpu.ts';
 import { GUEST_FAULT } from '../faults.ts';
 import { load, probeWrite, store } from '../memory/access.ts';
@@ -33,10 +34,11 @@ export function slowLoad(cpu: Cpu, pc: number, left: number, linear: number, siz
     cpu.watch(linear, size, false);
   }
   if (size !== 4 || (linear & 3) !== 0) {
-    return load(cpu.mmu, linear, size, cpu.want);
+    const value = load(cpu.mmu, linear, size, cpu.want);
+    return cpu.fault.raised || !cpu.misaligned(linear, size) ? value : 0;
   }
   const offset = cpu.mmu.translate(linear, cpu.want);
-  return offset < 0 ? 0 : cpu.memory.words[offset >> 2];
+  return offset < RAM_OFFSET ? cpu.mmu.outside.load(offset, 4) : cpu.memory.words[offset >> 2];
 }
 
 export function slowStore(
@@ -52,11 +54,14 @@ export function slowStore(
     cpu.watch(linear, size, true);
   }
   if (size !== 4 || (linear & 3) !== 0) {
+    if ((linear & (size - 1)) !== 0 && cpu.checksAlignment) {
+      return probeWrite(cpu.mmu, linear, size, cpu.want) && !cpu.misaligned(linear, size);
+    }
     return store(cpu.mmu, linear, size, value, cpu.want);
   }
   const offset = cpu.mmu.translate(linear, cpu.want | WANT_WRITE);
-  if (offset < 0) {
-    return false;
+  if (offset < RAM_OFFSET) {
+    return cpu.mmu.outside.store(offset, 4, value);
   }
   if (cpu.mmu.keeps(offset)) {
     cpu.memory.words[offset >> 2] = value;
@@ -73,7 +78,7 @@ export function slowProbe(
   size: number,
 ): boolean {
   account(cpu, pc, left);
-  return probeWrite(cpu.mmu, linear, size, cpu.want);
+  return probeWrite(cpu.mmu, linear, size, cpu.want) && !cpu.misaligned(linear, size);
 }
 
 /** A segment's unusual check: expand-down, or a fault to leave pending. */

@@ -5,7 +5,7 @@
 // never meaning. Descriptors and gates are read from memory and compared every time.
 import type { Cpu } from '../cpu.ts';
 import { NO_ERROR_CODE } from '../faults.ts';
-import { RF, VM, getFlags, setFlags } from '../flags.ts';
+import { VIF, VIP, VM, getFlags, setFlags } from '../flags.ts';
 import {
   BIG,
   CODE,
@@ -35,7 +35,10 @@ import {
   TR,
 } from '../registers.ts';
 import { clearHandlerFlags } from './gates.ts';
-import { changeableFlags } from './stack.ts';
+import { changeableFlags, resumeFlag } from './stack.ts';
+
+/** What an IRET brings back in the general way alone. */
+const UNUSUAL_FLAGS = VM | VIF | VIP;
 
 /** Word index of `size` bytes of a doubleword-aligned range in one page, if a TLB grants `right`; else -1. */
 function place(cpu: Cpu, linear: number, size: number, right: number): number {
@@ -231,11 +234,11 @@ export function returnResident(cpu: Cpu): boolean {
     code.dpl !== level ||
     level < current ||
     eip >>> 0 > code.limit >>> 0 ||
-    (flags & VM) !== 0
+    (flags & UNUSUAL_FLAGS) !== 0
   ) {
     return false;
   }
-  const mask = changeableFlags(cpu) | RF;
+  const mask = changeableFlags(cpu) | resumeFlag(cpu);
   if (level === current) {
     putSegment(cpu, CS, selector, code);
     cpu.setStackPointer(cpu.stackOffset(-12));

@@ -2,7 +2,7 @@
 // virtual-8086 mode themselves. Everything is checked before the processor's state changes.
 import type { Cpu } from '../cpu.ts';
 import { GP, NP } from '../faults.ts';
-import { IF, IOPL, RF, VM, setFlags } from '../flags.ts';
+import { IF, IOPL, VIF, VIP, VM, setFlags } from '../flags.ts';
 import { CODE, DOWN_OR_CONFORMING, NOT_SYSTEM } from '../memory/descriptorBits.ts';
 import {
   checkStackSegment,
@@ -14,7 +14,14 @@ import {
   type Descriptor,
 } from '../memory/segmentation.ts';
 import { BASE, CPL, CS, DS, EFLAGS, EIP, ES, ESP, FS, GS, LIMIT, SS } from '../registers.ts';
-import { changeableFlags, releaseStack, requireIoPrivilegeInVirtual8086 } from './stack.ts';
+import {
+  changeableFlags,
+  releaseStack,
+  requireIoPrivilegeInVirtual8086,
+  resumeFlag,
+} from './stack.ts';
+import { type Entry, requireInside } from './newStack.ts';
+import { checkVirtualFlags, popVirtualFlags, virtualizes8086 } from './virtualInterrupts.ts';
 
 /** IRET (interrupt) and far RET: back to the same or to an outer level. */
 export function returnFar(cpu: Cpu, width: number, release: number, interrupt: boolean): void {
@@ -41,15 +48,14 @@ export function returnFar(cpu: Cpu, width: number, release: number, interrupt: b
   }
   const level = selector & 3;
   const descriptor = returnCode(cpu, selector, level);
-  if (offset >>> 0 > descriptor.limit >>> 0) {
-    cpu.fault.raise(GP, 0);
-  }
-  const changeable = changeableFlags(cpu) | RF;
+  const entry = { offset, descriptor };
+  const changeable = interrupt ? changeableByReturn(cpu) : 0;
   if (level === r[CPL]) {
+    requireInside(cpu, entry, 0);
     setCodeSegment(cpu, selector, descriptor, level);
     releaseStack(cpu, words * bytes + release);
   } else {
-    returnOuter(cpu, selector, descriptor, words * bytes + release, width, release);
+    returnOuter(cpu, selector, entry, words * bytes + release, width, release);
   }
   r[EIP] = offset;
   if (interrupt) {
@@ -60,6 +66,12 @@ export function returnFar(cpu: Cpu, width: number, release: number, interrupt: b
   } else {
     cpu.controlFlow?.return((r[BASE + CS] + offset) >>> 0);
   }
+}
+
+/** What IRET may change in protected mode; VIF and VIP at level 0 only. */
+function changeableByReturn(cpu: Cpu): number {
+  const inner = cpu.r[CPL] === 0 ? VIF | VIP : 0;
+  return changeableFlags(cpu) | resumeFlag(cpu) | inner;
 }
 
 function returnCode(cpu: Cpu, selector: number, level: number): Descriptor {
@@ -84,7 +96,7 @@ function returnCode(cpu: Cpu, selector: number, level: number): Descriptor {
 function returnOuter(
   cpu: Cpu,
   selector: number,
-  descriptor: Descriptor,
+  entry: Entry,
   above: number,
   width: number,
   release: number,
@@ -94,7 +106,8 @@ function returnOuter(
   const ss = cpu.peekStack(above + bytes, width) & 0xffff;
   const level = selector & 3;
   const stack = checkStackSegment(cpu, ss, level, GP, 0);
-  setCodeSegment(cpu, selector, descriptor, level);
+  requireInside(cpu, entry, 0);
+  setCodeSegment(cpu, selector, entry.descriptor, level);
   setStackSegment(cpu, ss, stack);
   cpu.setStackPointer((esp + release) | 0);
   revokeInnerSegments(cpu, level);
@@ -110,7 +123,10 @@ function returnReal(
   flags: number | undefined,
 ): void {
   const { r } = cpu;
-  if (flags !== undefined) {
+  const virtual = flags !== undefined && width === 16 && virtualizes8086(cpu);
+  if (virtual) {
+    checkVirtualFlags(cpu, flags);
+  } else if (flags !== undefined) {
     requireIoPrivilegeInVirtual8086(cpu);
   }
   if (offset >>> 0 > r[LIMIT + CS] >>> 0) {
@@ -123,9 +139,13 @@ function returnReal(
     cpu.controlFlow?.return((r[BASE + CS] + offset) >>> 0);
     return;
   }
-  const all = changeableFlags(cpu) | RF;
-  const mask = width === 32 ? all : all & 0xffff;
-  setFlags(r, (r[EFLAGS] & ~mask) | (flags & mask));
+  const all = changeableFlags(cpu) | resumeFlag(cpu);
+  if (virtual) {
+    popVirtualFlags(cpu, flags, all);
+  } else {
+    const mask = width === 32 ? all : all & 0xffff;
+    setFlags(r, (r[EFLAGS] & ~mask) | (flags & mask));
+  }
   cpu.controlFlow?.interruptReturn((r[BASE + CS] + offset) >>> 0);
 }
 
@@ -133,7 +153,7 @@ function returnReal(
 function returnToVirtual8086(cpu: Cpu, offset: number, selector: number, flags: number): void {
   const { r } = cpu;
   const [esp, ss, es, ds, fs, gs] = [12, 16, 20, 24, 28, 32].map((at) => cpu.peekStack(at, 32));
-  const mask = changeableFlags(cpu) | RF | VM | IOPL | IF;
+  const mask = changeableByReturn(cpu) | VM | IOPL | IF;
   setFlags(r, (r[EFLAGS] & ~mask) | (flags & mask));
   const segments = new Map([
     [CS, selector],

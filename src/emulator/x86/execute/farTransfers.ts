@@ -169,15 +169,12 @@ function throughGate(cpu: Cpu, _: number, gate: Descriptor, call: boolean): void
 function innerLevel(cpu: Cpu, target: Target, descriptor: Descriptor, parameters: number): void {
   const { r } = cpu;
   const { selector, offset, width } = target;
-  if (offset >>> 0 > descriptor.limit >>> 0) {
-    cpu.fault.raise(GP, 0);
-  }
   const stack = innerStack(cpu, descriptor.dpl, 0);
   const copied = Array.from({ length: parameters }, (_, index) =>
     cpu.peekStack((parameters - 1 - index) * (width >> 3), width),
   );
   const words = [r[SELECTOR + SS], r[ESP], ...copied, r[SELECTOR + CS], r[EIP]];
-  const esp = pushOnNewStack(cpu, stack, words, width, 0);
+  const esp = pushOnNewStack(cpu, stack, words, width, { offset, descriptor }, 0);
   const from = (r[BASE + CS] + cpu.instructionEip) >>> 0;
   setStackSegment(cpu, stack.selector, stack.descriptor);
   cpu.setStackPointer(esp);

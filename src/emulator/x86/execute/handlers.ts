@@ -2,9 +2,11 @@
 import { aluHandlers } from './alu.ts';
 import { bitHandlers } from './bits.ts';
 import { branchHandlers } from './branches.ts';
+import { fastSystemCallHandlers } from './fastSystemCalls.ts';
 import { fpuHandlers } from './fpu.ts';
 import { interruptHandlers } from './interrupts.ts';
 import { ioHandlers } from './io.ts';
+import { modelSpecificHandlers } from './modelSpecificRegisters.ts';
 import { moveHandlers } from './moves.ts';
 import { multiplyHandlers } from './multiply.ts';
 import { segmentHandlers } from './segments.ts';
@@ -21,9 +23,11 @@ export const HANDLERS = {
   ...aluHandlers,
   ...bitHandlers,
   ...branchHandlers,
+  ...fastSystemCallHandlers,
   ...fpuHandlers,
   ...interruptHandlers,
   ...ioHandlers,
+  ...modelSpecificHandlers,
   ...moveHandlers,
   ...multiplyHandlers,
   ...segmentHandlers,

@@ -31,7 +31,7 @@ import {
   SS,
 } from '../registers.ts';
 import { type Gate, TASK_GATE, clearHandlerFlags, readGate } from './gates.ts';
-import { innerStack, pushOnNewStack } from './newStack.ts';
+import { innerStack, pushOnNewStack, requireInside } from './newStack.ts';
 import { switchTask, taskWidth } from './tasks.ts';
 
 export function enterHandler(cpu: Cpu, vector: number, software: boolean, errorCode: number): void {
@@ -61,7 +61,9 @@ export function enterHandler(cpu: Cpu, vector: number, software: boolean, errorC
   if (level < r[CPL]) {
     enterInner(cpu, gate, descriptor, level, frame, external);
   } else {
-    pushSameLevel(cpu, frame, gate.width);
+    probeFrame(cpu, frame, gate.width);
+    requireInside(cpu, { offset: gate.offset, descriptor }, external);
+    pushFrame(cpu, frame, gate.width);
     setCodeSegment(cpu, gate.selector, descriptor, level);
   }
   r[EIP] = gate.offset;
@@ -75,19 +77,24 @@ function enterReal(cpu: Cpu, vector: number): void {
     cpu.fault.raise(GP, vector * 8 + 2);
   }
   const target = cpu.systemRead32((r[IDT_BASE] + vector * 4) | 0);
-  pushSameLevel(cpu, [getFlags(r), r[SELECTOR + CS], r[EIP]], 16);
+  const frame = [getFlags(r), r[SELECTOR + CS], r[EIP]];
+  probeFrame(cpu, frame, 16);
+  pushFrame(cpu, frame, 16);
   loadParagraph(cpu, CS, target >>> 16);
   r[EIP] = target & 0xffff;
   r[EFLAGS] &= ~(IF | TF | RF | AC);
 }
 
 /** All of the frame is checked before any of it is written. */
-function pushSameLevel(cpu: Cpu, frame: readonly number[], width: number): void {
+function probeFrame(cpu: Cpu, frame: readonly number[], width: number): void {
   const bytes = width >> 3;
   frame.forEach((_, index) => {
     cpu.probe(SS, cpu.stackOffset((index + 1) * bytes), bytes);
   });
   cpu.mmu.references -= frame.length;
+}
+
+function pushFrame(cpu: Cpu, frame: readonly number[], width: number): void {
   for (const word of frame) {
     cpu.push(word, width);
   }
@@ -105,9 +112,6 @@ function handlerCode(cpu: Cpu, gate: Gate, external: number): Descriptor {
   }
   if (!descriptor.present) {
     cpu.fault.raise(NP, code);
-  }
-  if (gate.offset >>> 0 > descriptor.limit >>> 0) {
-    cpu.fault.raise(GP, external);
   }
   return descriptor;
 }
@@ -130,7 +134,14 @@ function enterInner(
     r[ESP],
     ...frame,
   ];
-  const esp = pushOnNewStack(cpu, stack, words, gate.width, external);
+  const esp = pushOnNewStack(
+    cpu,
+    stack,
+    words,
+    gate.width,
+    { offset: gate.offset, descriptor },
+    external,
+  );
   clearHandlerFlags(cpu, gate);
   for (const segment of saved) {
     clearSegment(cpu, segment, 0);

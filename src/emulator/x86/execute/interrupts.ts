@@ -10,6 +10,7 @@ import { enterHandler } from './interruptEntry.ts';
 import { type Handler, read1, read2, signExtend } from './operands.ts';
 import { requireIoPrivilegeInVirtual8086 } from './stack.ts';
 import { returnToPreviousTask } from './tasks.ts';
+import { enterRedirected, redirects } from './virtualInterrupts.ts';
 
 export type InterruptKind = 'software' | 'fault' | 'hardware';
 
@@ -30,7 +31,7 @@ export function deliverResident(cpu: Cpu, vector: number, errorCode: number): bo
   const { r } = cpu;
   const fromUser = r[CPL] === 3;
   const from = r[BASE + CS] + r[EIP];
-  if (!enterResident(cpu, vector, false, errorCode)) {
+  if (cpu.counters.byLevel || !enterResident(cpu, vector, false, errorCode)) {
     return false;
   }
   countDelivery(cpu, vector, 'fault', fromUser);
@@ -41,7 +42,7 @@ export function deliverResident(cpu: Cpu, vector: number, errorCode: number): bo
 /** INT by the quick way alone, while nobody follows the control flow; false: nothing has changed. */
 export function interruptQuickly(cpu: Cpu, vector: number): boolean {
   const fromUser = cpu.r[CPL] === 3;
-  if (!enterResident(cpu, vector, true, NO_ERROR_CODE)) {
+  if (cpu.counters.byLevel || !enterResident(cpu, vector, true, NO_ERROR_CODE)) {
     return false;
   }
   countDelivery(cpu, vector, 'software', fromUser);
@@ -50,7 +51,10 @@ export function interruptQuickly(cpu: Cpu, vector: number): boolean {
 
 /** IRET likewise. */
 export function returnQuickly(cpu: Cpu): boolean {
-  return (cpu.r[EFLAGS] & NT) === 0 && returnResident(cpu);
+  if ((cpu.r[EFLAGS] & NT) !== 0 || cpu.nmiBlocked || cpu.counters.byLevel) {
+    return false;
+  }
+  return returnResident(cpu);
 }
 
 function countDelivery(cpu: Cpu, vector: number, kind: InterruptKind, fromUser: boolean): void {
@@ -67,6 +71,10 @@ function software(cpu: Cpu, vector: number): void {
 
 export const interruptHandlers = {
   int: (cpu, i) => {
+    if (redirects(cpu, i.immediate)) {
+      enterRedirected(cpu, i.immediate);
+      return;
+    }
     requireIoPrivilegeInVirtual8086(cpu);
     software(cpu, i.immediate);
   },
@@ -83,6 +91,7 @@ export const interruptHandlers = {
   },
   iret: (cpu, i) => {
     const { r } = cpu;
+    cpu.nmiBlocked = false;
     if ((r[EFLAGS] & NT) !== 0 && !cpu.addressesParagraphs) {
       returnToPreviousTask(cpu);
     } else if (cpu.controlFlow !== undefined && i.width === 32 && returnResident(cpu)) {

@@ -1,5 +1,6 @@
 // IN and OUT, and the permission of a port (SDM vol. 1, 18.5): IOPL first, then the bitmap in the TSS.
 import type { Cpu } from '../cpu.ts';
+import { portHits } from '../breakpoints.ts';
 import { type Instruction, OPERAND_IMMEDIATE } from '../decode/instruction.ts';
 import { GP } from '../faults.ts';
 import { ATTRIBUTES, BASE, CPL, EAX, EDX, LIMIT, TR } from '../registers.ts';
@@ -9,7 +10,15 @@ import { ioPrivilege } from './stack.ts';
 
 const IO_MAP_BASE = 0x66; // offset in the TSS of the bitmap's offset
 
+/** #GP(0) unless the access is allowed; notes it for the guest's breakpoints. */
 export function checkPort(cpu: Cpu, port: number, width: number): void {
+  requirePort(cpu, port, width);
+  if (cpu.watching) {
+    cpu.watchHits |= portHits(cpu.r, port, width >> 3);
+  }
+}
+
+function requirePort(cpu: Cpu, port: number, width: number): void {
   if (cpu.r[CPL] <= ioPrivilege(cpu) && !cpu.virtual8086) {
     return;
   }

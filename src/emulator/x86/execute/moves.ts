@@ -38,6 +38,7 @@ function compareExchange8(cpu: Cpu, i: Instruction): void {
   const { r } = cpu;
   const address = cpu.effectiveAddress(i);
   cpu.probe(i.segment, address, 8);
+  cpu.requireAlignment(i.segment, address, 8);
   const low = cpu.read(i.segment, address, 32);
   const high = cpu.read(i.segment, address + 4, 32);
   const equal = low === r[EAX] && high === r[EDX];
@@ -88,7 +89,8 @@ export const moveHandlers = {
   cmpxchg: compareExchange,
   cmpxchg8b: compareExchange8,
   bswap: (cpu, i) => {
-    cpu.r[i.register1] = byteSwap(read1(cpu, i, 32));
+    // Of 16 bits it is undefined; processors leave zero.
+    writeRegister(cpu, i.register1, i.width, i.width === 16 ? 0 : byteSwap(read1(cpu, i, 32)));
   },
   xlat: (cpu, i) => {
     const offset = (cpu.r[EBX] + cpu.r8[0]) | 0;

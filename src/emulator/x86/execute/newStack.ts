@@ -1,7 +1,7 @@
 // Words on a stack that SS does not name yet: that of an inner level, from the TSS (SDM vol. 3, 5.8.5). Every word's
 // limit is checked before the first is written.
 import type { Cpu } from '../cpu.ts';
-import { SS_FAULT, TS } from '../faults.ts';
+import { GP, SS_FAULT, TS } from '../faults.ts';
 import { BIG } from '../memory/descriptorBits.ts';
 import { type Descriptor, checkStackSegment, reaches } from '../memory/segmentation.ts';
 import { ATTRIBUTES, BASE, LIMIT, SELECTOR, TR } from '../registers.ts';
@@ -12,6 +12,13 @@ export interface NewStack {
   readonly selector: number;
   readonly descriptor: Descriptor;
   readonly top: number;
+}
+
+/** #GP for an entry beyond its code segment's limit. */
+export function requireInside(cpu: Cpu, { offset, descriptor }: Entry, external: number): void {
+  if (offset >>> 0 > descriptor.limit >>> 0) {
+    cpu.fault.raise(GP, external);
+  }
 }
 
 /** Whether a TSS type (1, 3, 9 or 11) is the 32-bit one. */
@@ -34,12 +41,22 @@ export function innerStack(cpu: Cpu, level: number, external: number): NewStack 
   return { selector, descriptor, top };
 }
 
-/** Writes the words, the first highest, of `width` bits each, with supervisor rights; returns the new stack pointer. */
+/** Where the handler or procedure starts that the stack is for. */
+export interface Entry {
+  readonly offset: number;
+  readonly descriptor: Descriptor;
+}
+
+/**
+ * Writes the words, the first highest, of `width` bits each, with supervisor rights; returns the new stack pointer.
+ * Before anything is written: #SS if they have no room, then #GP if the entry lies beyond its segment's limit.
+ */
 export function pushOnNewStack(
   cpu: Cpu,
   { selector, descriptor, top }: NewStack,
   words: readonly number[],
   width: number,
+  entry: Entry,
   external: number,
 ): number {
   const bytes = width >> 3;
@@ -50,6 +67,7 @@ export function pushOnNewStack(
       cpu.fault.raise(SS_FAULT, (selector & 0xfffc) | external);
     }
   }
+  requireInside(cpu, entry, external);
   words.forEach((word, index) => {
     const linear = (descriptor.base + offsets[index]) | 0;
     if (width === 32) {

@@ -13,6 +13,7 @@ import {
   write1,
   writeRegister,
 } from './operands.ts';
+import { popVirtualFlags, virtualFlags, virtualizes8086 } from './virtualInterrupts.ts';
 
 function popOperand(cpu: Cpu, i: Instruction): void {
   const bytes = i.width >> 3;
@@ -68,11 +69,25 @@ export function changeableFlags(cpu: Cpu): number {
   return level === 0 ? mask | IOPL : mask;
 }
 
+/**
+ * RF, while breakpoints are enabled: it is for the next instruction alone, which nobody else asks about, so that
+ * otherwise it is dropped at once.
+ */
+export function resumeFlag(cpu: Cpu): number {
+  return cpu.watching ? RF : 0;
+}
+
 export function ioPrivilege(cpu: Cpu): number {
   return (cpu.r[EFLAGS] & IOPL) >> 12;
 }
 
 function popFlags(cpu: Cpu, i: Instruction): void {
+  if (i.width === 16 && virtualizes8086(cpu)) {
+    const value = cpu.peekStack(0, 16);
+    popVirtualFlags(cpu, value, changeableFlags(cpu));
+    cpu.setStackPointer(cpu.stackOffset(-2));
+    return;
+  }
   requireIoPrivilegeInVirtual8086(cpu);
   let mask = changeableFlags(cpu);
   if (i.width === 16) {
@@ -119,6 +134,10 @@ export const stackHandlers = {
   pusha: pushAll,
   popa: popAll,
   pushf: (cpu, i) => {
+    if (i.width === 16 && virtualizes8086(cpu)) {
+      cpu.push(virtualFlags(cpu), 16);
+      return;
+    }
     requireIoPrivilegeInVirtual8086(cpu);
     cpu.push(getFlags(cpu.r) & ~(RF | VM), i.width);
   },

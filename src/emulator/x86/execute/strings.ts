@@ -6,7 +6,7 @@ import { type Instruction, REP_EQUAL, REP_NONE } from '../decode/instruction.ts'
 import { DR6, DR6_SINGLE_STEP } from '../breakpoints.ts';
 import { DB } from '../faults.ts';
 import { DF, TF, zero } from '../flags.ts';
-import { EAX, ECX, EDI, EDX, EFLAGS, ES, ESI } from '../registers.ts';
+import { CS, DS, EAX, ECX, EDI, EDX, EFLAGS, ES, ESI } from '../registers.ts';
 import { sub } from './alu.ts';
 import { checkPort } from './io.ts';
 import { type Handler, readRegister, writeRegister, zeroExtend } from './operands.ts';
@@ -72,13 +72,7 @@ function advance(cpu: Cpu, i: Instruction, uses: number): void {
  */
 function bulk(cpu: Cpu, i: Instruction, uses: number): boolean {
   const { r, memory } = cpu;
-  if (
-    !cpu.flat ||
-    i.address16 ||
-    i.segment > 3 ||
-    i.segment === 1 ||
-    (r[EFLAGS] & (DF | TF)) !== 0
-  ) {
+  if (!allowsBulk(cpu, i)) {
     return false;
   }
   const size = i.width >> 3;
@@ -110,6 +104,11 @@ function bulk(cpu: Cpu, i: Instruction, uses: number): boolean {
   r[ECX] -= steps;
   cpu.mmu.references += copies ? 2 * steps : steps;
   return true;
+}
+
+function allowsBulk(cpu: Cpu, i: Instruction): boolean {
+  const throughFlat = cpu.flat && !i.address16 && i.segment <= DS && i.segment !== CS;
+  return throughFlat && (cpu.r[EFLAGS] & (DF | TF)) === 0 && !cpu.checksAlignment;
 }
 
 /** An overlap from below repeats what was just written, as single steps would; copyWithin would not. */

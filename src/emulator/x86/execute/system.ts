@@ -44,16 +44,21 @@ import {
 } from '../registers.ts';
 import { type Handler, read1, write1 } from './operands.ts';
 import { requireIoPrivilege } from './stack.ts';
+import {
+  clearVirtualInterruptFlag,
+  setVirtualInterruptFlag,
+  virtualizesInterruptFlag,
+} from './virtualInterrupts.ts';
 
 const CR0_WRITABLE =
   CR0_PE | CR0_MP | CR0_EM | CR0_TS | CR0_NE | CR0_WP | CR0_AM | CR0_NW | CR0_CD | CR0_PG;
-const CR4_WRITABLE = 0x5f; // VME PVI TSD DE PSE MCE
-const MSR_TSC = 0x10;
+/** VME PVI TSD DE PSE MCE, and PGE PCE of the P6 family. */
+const CR4_WRITABLE = { pentium: 0x5f, i686: 0x1df };
 
 function writableCr4(cpu: Cpu): number {
   const { extensions } = cpu.model;
   return (
-    CR4_WRITABLE |
+    (extensions.has('i686') ? CR4_WRITABLE.i686 : CR4_WRITABLE.pentium) |
     (extensions.has('fxsr') ? CR4_OSFXSR : 0) |
     (extensions.has('sse') ? CR4_OSXMMEXCPT : 0)
   );
@@ -75,6 +80,7 @@ function writeControl(cpu: Cpu, register: number, value: number): void {
         cpu.fault.raise(GP, 0);
       }
       cpu.r[CR4] = value;
+      cpu.mmu.controlChanged();
       cpu.mmu.flush();
       break;
     default:
@@ -110,14 +116,6 @@ function debugRegister(cpu: Cpu, i: Instruction): number {
   return DR0 + (register === 4 || register === 5 ? register + 2 : register);
 }
 
-/** Whether a DR7 enables a breakpoint of the kind 10 (binary). */
-function hasPortBreakpoint(control: number): boolean {
-  return [0, 1, 2, 3].some(
-    (number) =>
-      ((control >>> (number * 2)) & 3) !== 0 && ((control >>> (16 + number * 4)) & 3) === 2,
-  );
-}
-
 /** What the processor says of itself, and of nothing that it has not (cpuModel.ts). */
 function cpuid(cpu: Cpu): void {
   const { r } = cpu;
@@ -129,26 +127,21 @@ function cpuid(cpu: Cpu): void {
     r[ECX] = 0x6c65_746e; // "ntel"
     return;
   }
-  const features = FEATURE_FPU | FEATURE_PSE | FEATURE_TSC | FEATURE_MSR | FEATURE_CX8;
   r[EAX] = cpu.model.signature;
   r[EBX] = cpu.model.extensions.has('sse2') ? CLFLUSH_LINE : 0;
   r[ECX] = 0;
-  r[EDX] = features;
+  r[EDX] = PENTIUM_FEATURES;
   for (const extension of cpu.model.extensions) {
     r[EDX] |= EXTENSION_FEATURES[extension];
   }
 }
 
-// The FPU bit joins when x87 arithmetic does.
-const FEATURE_FPU = 1 << 0;
-const FEATURE_PSE = 1 << 3;
-const FEATURE_TSC = 1 << 4;
-const FEATURE_MSR = 1 << 5;
-const FEATURE_CX8 = 1 << 8;
+/** CPUID.1:EDX of a Pentium: FPU VME DE PSE TSC MSR MCE CX8. */
+const PENTIUM_FEATURES = 0x1bf;
 
-/** CPUID.1:EDX: CMOV; MMX; FXSR; SSE; SSE2 with CLFSH. */
+/** CPUID.1:EDX: SEP, PGE and CMOV; MMX; FXSR; SSE; SSE2 with CLFSH. */
 const EXTENSION_FEATURES: Readonly<Record<Extension, number>> = {
-  i686: 1 << 15,
+  i686: (1 << 11) | (1 << 13) | (1 << 15),
   mmx: 1 << 23,
   fxsr: 1 << 24,
   sse: 1 << 25,
@@ -158,9 +151,9 @@ const EXTENSION_FEATURES: Readonly<Record<Extension, number>> = {
 const CLFLUSH_LINE = 8 << 8;
 
 function readTimeStamp(cpu: Cpu): void {
-  const cycles = cpu.cycles();
-  cpu.r[EAX] = cycles;
-  cpu.r[EDX] = Math.floor(cycles / 0x1_0000_0000);
+  const stamp = cpu.timeStamp();
+  cpu.r[EAX] = Number(stamp & 0xffff_ffffn);
+  cpu.r[EDX] = Number(stamp >> 32n);
 }
 
 const SAHF_FLAGS = SF | ZF | AF | PF | CF;
@@ -183,9 +176,6 @@ export const systemHandlers = {
     const register = debugRegister(cpu, i);
     const value = cpu.r[i.modrm & 7];
     if (register === DR7) {
-      if ((cpu.r[CR4] & CR4_DE) !== 0 && hasPortBreakpoint(value)) {
-        cpu.unsupported('breakpoints on I/O ports (CR4.DE)');
-      }
       cpu.r[DR7] = (value & DR7_WRITABLE) | DR7_FIXED_ONE;
       cpu.setPrivilege(cpu.r[CPL]);
     } else if (register === DR6) {
@@ -218,20 +208,19 @@ export const systemHandlers = {
     }
     readTimeStamp(cpu);
   },
-  rdmsr: (cpu) => {
-    if (cpu.r[ECX] !== MSR_TSC) {
-      cpu.fault.raise(GP, 0);
-    }
-    readTimeStamp(cpu);
-  },
-  wrmsr: (cpu) => {
-    cpu.unsupported(`WRMSR to register 0x${(cpu.r[ECX] >>> 0).toString(16)}`);
-  },
   cli: (cpu) => {
+    if (virtualizesInterruptFlag(cpu)) {
+      clearVirtualInterruptFlag(cpu);
+      return;
+    }
     requireIoPrivilege(cpu);
     cpu.r[EFLAGS] &= ~IF;
   },
   sti: (cpu) => {
+    if (virtualizesInterruptFlag(cpu)) {
+      setVirtualInterruptFlag(cpu);
+      return;
+    }
     requireIoPrivilege(cpu);
     // The instruction after an STI that opens interrupts still runs before one is taken.
     cpu.inhibitInterrupts = (cpu.r[EFLAGS] & IF) === 0;

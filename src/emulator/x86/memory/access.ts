@@ -1,13 +1,14 @@
 // Loads and stores by linear address that the fast table did not answer, and those of the instruction handlers.
 // Each checks every page it touches before it changes anything, so that an instruction can be restarted.
+import { RAM_OFFSET } from '../../memoryLayout.ts';
 import type { Mmu } from './mmu.ts';
 import { WANT_WRITE } from './rights.ts';
 
 /** A load of 1, 2 or 4 bytes, zero-extended; with a fault the value is meaningless and PendingFault is raised. */
 export function load(mmu: Mmu, linear: number, size: number, want: number): number {
   const offset = mmu.translate(linear, want);
-  if (offset < 0) {
-    return 0;
+  if (offset < RAM_OFFSET && (linear & 0xfff) + size <= 0x1000) {
+    return mmu.outside.load(offset, size);
   }
   if (size === 4 && (offset & 3) === 0) {
     return mmu.memory.words[offset >> 2];
@@ -17,12 +18,21 @@ export function load(mmu: Mmu, linear: number, size: number, want: number): numb
     return loadBytes(bytes, offset, size);
   }
   const here = 0x1000 - (linear & 0xfff);
-  const low = loadBytes(bytes, offset, here);
-  const second = mmu.translate((linear + here) | 0, want);
-  if (second < 0) {
-    return 0;
+  const low = loadPart(mmu, offset, here);
+  const second = mmu.outside.isPending ? -1 : mmu.translate((linear + here) | 0, want);
+  return second < 0 ? 0 : low | (loadPart(mmu, second, size - here) << (here * 8));
+}
+
+/** One side of a page's end, of 1 to 3 bytes. */
+function loadPart(mmu: Mmu, offset: number, size: number): number {
+  if (offset >= RAM_OFFSET) {
+    return loadBytes(mmu.memory.bytes, offset, size);
   }
-  return low | (loadBytes(bytes, second, size - here) << (here * 8));
+  let value = 0;
+  for (let index = 0; index < size && offset >= 0; index++) {
+    value |= mmu.outside.load(offset + index, 1) << (index * 8);
+  }
+  return value;
 }
 
 function loadBytes(bytes: Uint8Array, offset: number, size: number): number {
@@ -44,8 +54,8 @@ export function store(
   const inPage = 0x1000 - (linear & 0xfff);
   if (inPage >= size) {
     const offset = mmu.translate(linear, want | WANT_WRITE);
-    if (offset < 0) {
-      return false;
+    if (offset < RAM_OFFSET) {
+      return mmu.outside.store(offset, size, value);
     }
     if (size === 4 && (offset & 3) === 0) {
       if (mmu.keeps(offset)) {
@@ -57,17 +67,32 @@ export function store(
     }
     return true;
   }
-  const first = mmu.translate(linear, want | WANT_WRITE);
-  if (first < 0) {
-    return false;
-  }
-  const second = mmu.translate((linear + inPage) | 0, want | WANT_WRITE);
+  const first = writable(mmu, linear, want);
+  const firstPage = mmu.outside.page;
+  const second = first < 0 ? -1 : writable(mmu, (linear + inPage) | 0, want);
+  const secondPage = mmu.outside.page;
   if (second < 0) {
     return false;
   }
-  storeBytes(mmu, first, inPage, value);
-  storeBytes(mmu, second, size - inPage, value >>> (inPage * 8));
+  storePart(mmu, first, inPage, value, firstPage);
+  storePart(mmu, second, size - inPage, value >>> (inPage * 8), secondPage);
   return true;
+}
+
+/** The offset at which a store may be made, or -1 with a fault pending. */
+function writable(mmu: Mmu, linear: number, want: number): number {
+  const offset = mmu.translate(linear, want | WANT_WRITE);
+  return offset >= 0 && offset < RAM_OFFSET && !mmu.outside.begin() ? -1 : offset;
+}
+
+function storePart(mmu: Mmu, offset: number, size: number, value: number, page: number): void {
+  if (offset >= RAM_OFFSET) {
+    storeBytes(mmu, offset, size, value);
+    return;
+  }
+  for (let index = 0; index < size; index++) {
+    mmu.outside.store(offset + index, 1, (value >>> (index * 8)) & 0xff, page);
+  }
 }
 
 function storeBytes(mmu: Mmu, offset: number, size: number, value: number): void {
@@ -83,9 +108,10 @@ function storeBytes(mmu: Mmu, offset: number, size: number, value: number): void
 
 /** Whether all of a range could be written; used before a read-modify-write and before pushing a whole frame. */
 export function probeWrite(mmu: Mmu, linear: number, size: number, want: number): boolean {
-  if (mmu.translate(linear, want | WANT_WRITE) < 0) {
+  if (writable(mmu, linear, want) < 0) {
     return false;
   }
-  const last = (linear + size - 1) | 0;
-  return linear >>> 12 === last >>> 12 || mmu.translate(last, want | WANT_WRITE) >= 0;
+  // A fault in the second page is told with that page's first byte.
+  const last = ((linear + size - 1) & ~0xfff) | 0;
+  return linear >>> 12 === last >>> 12 || writable(mmu, last, want) >= 0;
 }

@@ -4,7 +4,8 @@
 import { OPEN_BUS_OFFSET, RAM_OFFSET, type MachineMemory } from '../../memoryLayout.ts';
 import { ROM_END } from '../../rom.ts';
 import { PF_FAULT, type PendingFault } from '../faults.ts';
-import { CR0, CR0_PG, CR0_WP, CR2, CR3, CR4, CR4_PSE } from '../registers.ts';
+import { CR0, CR0_PG, CR0_WP, CR2, CR3, CR4, CR4_PGE, CR4_PSE } from '../registers.ts';
+import { DeviceAccess } from './deviceMemory.ts';
 import { FastTable } from './fastTable.ts';
 import {
   FAST_READ_SUPERVISOR,
@@ -16,6 +17,7 @@ import {
   PDE_LARGE,
   PTE_ACCESSED,
   PTE_DIRTY,
+  PTE_GLOBAL,
   PTE_PRESENT,
   PTE_USER,
   PTE_WRITABLE,
@@ -23,7 +25,14 @@ import {
   WANT_USER,
   WANT_WRITE,
 } from './rights.ts';
-import { ENTRY_DIRTY, ENTRY_PROTECTED, ENTRY_USER, ENTRY_WRITABLE, Tlb } from './tlb.ts';
+import {
+  ENTRY_DIRTY,
+  ENTRY_GLOBAL,
+  ENTRY_PROTECTED,
+  ENTRY_USER,
+  ENTRY_WRITABLE,
+  Tlb,
+} from './tlb.ts';
 
 /** Who must know: the block cache of stores into code, the processor of the instruction count, an observer of code pages. */
 export interface MmuObserver {
@@ -35,7 +44,7 @@ export interface MmuObserver {
 }
 
 /** The fast table's bits by an entry's permissions. A clear D bit forbids writing, so that the first write walks. */
-const RIGHTS = Uint8Array.from({ length: 16 }, (_, flags) => {
+const RIGHTS = Uint8Array.from({ length: 32 }, (_, flags) => {
   const user = (flags & ENTRY_USER) !== 0;
   const writable = (flags & ENTRY_WRITABLE) !== 0;
   const dirty = (flags & ENTRY_DIRTY) !== 0;
@@ -61,8 +70,12 @@ export class Mmu {
   private liveFetches = 0;
   /** Data references so far; hits are these less the misses. */
   references = 0;
+  /** PTE_GLOBAL while CR4.PGE is set, else 0. */
+  private globalBit = 0;
   /** Bytes of ROM below 1 MB; read-only, and seen again below 4 GB. */
   romSize = 0;
+  /** What lies outside RAM. */
+  readonly outside: DeviceAccess;
   readonly memory: MachineMemory;
   private readonly r: Int32Array;
   private readonly fault: PendingFault;
@@ -77,6 +90,7 @@ export class Mmu {
     this.memory = memory;
     this.r = memory.state;
     this.fault = fault;
+    this.outside = new DeviceAccess(fault);
     this.observer = observer;
     this.codePages = observer.codePages;
     this.fast = new FastTable(memory.fastTable, this.dataTlb.sets, this.largeTlb.sets);
@@ -115,7 +129,9 @@ export class Mmu {
           return -1;
         }
         const marked = pte | PTE_ACCESSED | ((want & WANT_WRITE) === 0 ? 0 : PTE_DIRTY);
-        const flags = ((pte & pde & (PTE_WRITABLE | PTE_USER)) >> 1) | ((marked & PTE_DIRTY) >> 4);
+        const flags =
+          ((pte & pde & (PTE_WRITABLE | PTE_USER)) >> 1) |
+          ((marked & (PTE_DIRTY | this.globalBit)) >> 4);
         if (this.allows(flags, want) && (marked === pte || this.isPlain(tableEntry))) {
           words[(RAM_OFFSET + tableEntry) >> 2] = marked;
           const physical = pte & ~0xfff;
@@ -258,7 +274,9 @@ export class Mmu {
       const tableEntry = (pde & ~0xfff) + ((page & 0x3ff) << 2);
       if ((pde & USUAL_PDE) === (PTE_PRESENT | PTE_ACCESSED) && tableEntry >>> 0 < ramSize) {
         const pte = words[(RAM_OFFSET + tableEntry) >> 2];
-        const flags = ((pte & pde & (PTE_WRITABLE | PTE_USER)) >> 1) | ((pte & PTE_DIRTY) >> 4);
+        const flags =
+          ((pte & pde & (PTE_WRITABLE | PTE_USER)) >> 1) |
+          ((pte & (PTE_DIRTY | this.globalBit)) >> 4);
         if (
           (pte & (PTE_PRESENT | PTE_ACCESSED)) === (PTE_PRESENT | PTE_ACCESSED) &&
           (!user || (flags & ENTRY_USER) !== 0)
@@ -324,7 +342,8 @@ export class Mmu {
     }
     const marks = PTE_PRESENT | PTE_ACCESSED | ((want & WANT_WRITE) === 0 ? 0 : PTE_DIRTY);
     // W and U of both levels, and D, each in the place that it has in a TLB entry.
-    const flags = ((pte & pde & (PTE_WRITABLE | PTE_USER)) >> 1) | ((pte & PTE_DIRTY) >> 4);
+    const flags =
+      ((pte & pde & (PTE_WRITABLE | PTE_USER)) >> 1) | ((pte & (PTE_DIRTY | this.globalBit)) >> 4);
     if ((pte & marks) !== marks || !this.allows(flags, want)) {
       return this.walkFully(linear, want);
     }
@@ -385,6 +404,9 @@ export class Mmu {
     if ((marked & PTE_DIRTY) !== 0) {
       flags |= ENTRY_DIRTY;
     }
+    if ((marked & this.globalBit) !== 0) {
+      flags |= ENTRY_GLOBAL;
+    }
     this.walkFlags = flags;
     this.walkPhysical = this.walkLarge
       ? (entry & ~0x3f_ffff) | (linear & 0x3f_f000)
@@ -420,7 +442,7 @@ export class Mmu {
       : rights & ~FAST_WRITE;
   }
 
-  /** Offset of a physical page in machine memory; outside RAM a page of ones, freshly painted. */
+  /** Offset of a physical page in machine memory; outside RAM that of the open bus, where nothing is stored. */
   private hostOffset(physical: number): number {
     if (physical >>> 0 < this.memory.ramSize) {
       return RAM_OFFSET + physical;
@@ -429,7 +451,7 @@ export class Mmu {
     if (inRam >>> 0 < this.memory.ramSize) {
       return RAM_OFFSET + inRam;
     }
-    this.memory.bytes.fill(0xff, OPEN_BUS_OFFSET, OPEN_BUS_OFFSET + 0x1000);
+    this.outside.page = (physical & ~0xfff) >>> 0;
     return OPEN_BUS_OFFSET;
   }
 
@@ -485,7 +507,24 @@ export class Mmu {
     this.fast.dropPage(linear >>> 12);
   }
 
-  /** MOV CR3, and whatever else empties the TLBs. */
+  /** Takes from CR4 what is kept of it here. */
+  controlChanged(): void {
+    this.globalBit = (this.r[CR4] & CR4_PGE) === 0 ? 0 : PTE_GLOBAL;
+  }
+
+  /** MOV CR3 and task switches: global entries stay while CR4.PGE is set. */
+  directoryChanged(): void {
+    if (this.globalBit === 0) {
+      this.flush();
+      return;
+    }
+    this.instructionTlb.flushLocal();
+    this.dataTlb.flushLocal();
+    this.largeTlb.flushLocal();
+    this.dropShadows();
+  }
+
+  /** Whatever else empties the TLBs. */
   flush(): void {
     this.instructionTlb.flush();
     this.dataTlb.flush();

@@ -20,3 +20,4 @@ export const PTE_USER = 4;
 export const PTE_ACCESSED = 0x20;
 export const PTE_DIRTY = 0x40;
 export const PDE_LARGE = 0x80;
+export const PTE_GLOBAL = 0x100;

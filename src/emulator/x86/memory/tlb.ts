@@ -16,6 +16,8 @@ export const ENTRY_USER = 2;
 export const ENTRY_DIRTY = 4;
 /** Beside them in a table of rights: CR0.WP is set. */
 export const ENTRY_PROTECTED = 8;
+/** The entry survives a CR3 load (CR4.PGE, SDM vol. 3, 4.10.2.4). */
+export const ENTRY_GLOBAL = 16;
 
 const EMPTY = -1;
 const SET_WORDS = 16;
@@ -169,6 +171,28 @@ export class Tlb {
 
   flush(): void {
     this.empties();
+    this.flushes++;
+  }
+
+  /** A CR3 load while CR4.PGE is set: all but the global entries leave. */
+  flushLocal(): void {
+    const { words } = this;
+    let kept = 0;
+    for (let used = this.usedSets; used !== 0; used &= used - 1) {
+      const set = 31 - Math.clz32(used & -used);
+      const first = set << SET_SHIFT;
+      for (let place = first; place < first + WAYS; place++) {
+        if ((words[place + ENTRY] & ENTRY_GLOBAL) === 0) {
+          words[place] = EMPTY;
+        } else if (words[place] !== EMPTY) {
+          kept |= 1 << set;
+        }
+      }
+      if (((kept >> set) & 1) === 0) {
+        words[first + TREE] = 0;
+      }
+    }
+    this.usedSets = kept;
     this.flushes++;
   }
 

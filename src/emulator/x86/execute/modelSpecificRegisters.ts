@@ -1,0 +1,135 @@
+// RDMSR, WRMSR and RDPMC: one table of the registers that each kind of processor has (SDM vol. 4, 2.23 for the Pentium,
+// 2.22 for the P6 family). Any other number is a #GP(0), as on the processors themselves.
+import type { Cpu } from '../cpu.ts';
+import { GP } from '../faults.ts';
+import { CPL, CR4, CR4_PCE, EAX, ECX, EDX } from '../registers.ts';
+import type { Handler } from './operands.ts';
+
+type Kind = 'pentium' | 'i686';
+
+interface ModelSpecificRegister {
+  readonly number: number;
+  readonly name: string;
+  readonly kinds: readonly Kind[];
+  readonly read: (cpu: Cpu) => bigint;
+  readonly write: (cpu: Cpu, value: bigint) => void;
+}
+
+const BOTH: readonly Kind[] = ['pentium', 'i686'];
+const PENTIUM: readonly Kind[] = ['pentium'];
+const P6: readonly Kind[] = ['i686'];
+
+const low = (value: bigint): number => Number(BigInt.asIntN(32, value));
+const unsigned = (value: number): bigint => BigInt(value >>> 0);
+
+/** No machine check ever comes: both registers read as zero. */
+const noMachineCheck = {
+  read: () => 0n,
+  write: () => {
+    // The registers are written by the processor alone; a write is ignored.
+  },
+};
+
+function counter(number: number): Pick<ModelSpecificRegister, 'read' | 'write'> {
+  return {
+    read: (cpu) => cpu.counters.read(cpu, number),
+    write: (cpu, value) => {
+      // A P6 takes 32 bits and extends their sign (SDM vol. 3, 18.6.8.2).
+      cpu.counters.write(cpu, number, cpu.i686 ? BigInt(low(value)) : value);
+    },
+  };
+}
+
+function eventSelect(number: number): Pick<ModelSpecificRegister, 'read' | 'write'> {
+  return {
+    read: (cpu) => unsigned(cpu.counters.select(number)),
+    write: (cpu, value) => {
+      cpu.counters.setSelect(cpu, number, low(value));
+    },
+  };
+}
+
+function sysenter(field: 'cs' | 'esp' | 'eip'): Pick<ModelSpecificRegister, 'read' | 'write'> {
+  return {
+    read: (cpu) => unsigned(cpu.sysenter[field]),
+    write: (cpu, value) => {
+      cpu.sysenter[field] = low(value);
+    },
+  };
+}
+
+const REGISTERS: readonly ModelSpecificRegister[] = [
+  { number: 0x00, name: 'P5_MC_ADDR', kinds: BOTH, ...noMachineCheck },
+  { number: 0x01, name: 'P5_MC_TYPE', kinds: BOTH, ...noMachineCheck },
+  {
+    number: 0x10,
+    name: 'TIME_STAMP_COUNTER',
+    kinds: BOTH,
+    read: (cpu) => cpu.timeStamp(),
+    write: (cpu, value) => {
+      // A P6 replaces the lower half and clears the upper one (SDM vol. 3, 17.17).
+      cpu.setTimeStamp(cpu.i686 ? value & 0xffff_ffffn : value);
+    },
+  },
+  {
+    number: 0x11,
+    name: 'CESR',
+    kinds: PENTIUM,
+    read: (cpu) => unsigned(cpu.counters.pentiumSelect),
+    write: (cpu, value) => {
+      cpu.counters.setPentiumSelect(cpu, low(value));
+    },
+  },
+  { number: 0x12, name: 'CTR0', kinds: PENTIUM, ...counter(0) },
+  { number: 0x13, name: 'CTR1', kinds: PENTIUM, ...counter(1) },
+  { number: 0xc1, name: 'PERFCTR0', kinds: P6, ...counter(0) },
+  { number: 0xc2, name: 'PERFCTR1', kinds: P6, ...counter(1) },
+  { number: 0x174, name: 'SYSENTER_CS', kinds: P6, ...sysenter('cs') },
+  { number: 0x175, name: 'SYSENTER_ESP', kinds: P6, ...sysenter('esp') },
+  { number: 0x176, name: 'SYSENTER_EIP', kinds: P6, ...sysenter('eip') },
+  { number: 0x186, name: 'PERFEVTSEL0', kinds: P6, ...eventSelect(0) },
+  { number: 0x187, name: 'PERFEVTSEL1', kinds: P6, ...eventSelect(1) },
+];
+
+const BY_KIND: Record<Kind, ReadonlyMap<number, ModelSpecificRegister>> = {
+  pentium: new Map(ofKind('pentium')),
+  i686: new Map(ofKind('i686')),
+};
+
+function ofKind(kind: Kind): [number, ModelSpecificRegister][] {
+  return REGISTERS.filter(({ kinds }) => kinds.includes(kind)).map((row) => [row.number, row]);
+}
+
+function find(cpu: Cpu, access: string): ModelSpecificRegister {
+  const number = cpu.r[ECX] >>> 0;
+  const found = BY_KIND[cpu.i686 ? 'i686' : 'pentium'].get(number);
+  if (found === undefined) {
+    cpu.report(`${access} of register 0x${number.toString(16)}, which this processor has not.`);
+    return cpu.fault.raise(GP, 0);
+  }
+  return found;
+}
+
+function answer(cpu: Cpu, value: bigint): void {
+  cpu.r[EAX] = Number(value & 0xffff_ffffn);
+  cpu.r[EDX] = Number((value >> 32n) & 0xffff_ffffn);
+}
+
+export const modelSpecificHandlers = {
+  rdmsr: (cpu) => {
+    answer(cpu, find(cpu, 'RDMSR').read(cpu));
+  },
+  wrmsr: (cpu) => {
+    const value = (unsigned(cpu.r[EDX]) << 32n) | unsigned(cpu.r[EAX]);
+    find(cpu, 'WRMSR').write(cpu, value);
+  },
+  /** Two counters, at every level if CR4.PCE is set, else at level 0. */
+  rdpmc: (cpu) => {
+    const { r } = cpu;
+    const forbidden = r[CPL] !== 0 && (r[CR4] & CR4_PCE) === 0;
+    if (forbidden || r[ECX] >>> 0 > 1) {
+      cpu.fault.raise(GP, 0);
+    }
+    answer(cpu, cpu.counters.read(cpu, r[ECX]));
+  },
+} satisfies Record<string, Handler>;

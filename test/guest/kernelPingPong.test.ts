@@ -1,0 +1,156 @@
+// What IPC costs: guest/programs/l4/pingpong.c, counted from outside, exact to the instruction. A round trip is two
+// messages; a page fault is the fault, the message to the pager, its answer, and the return. Of the rounds the cheapest
+// counts, in which no clock tick falls.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseElf } from '../../src/symbols/elf.ts';
+import { KERNEL_WINDOW, KernelNames } from './invariants/structures.ts';
+import { goldenText, kernelMachine } from './kernelMachine.ts';
+import { root } from '../support/paths.ts';
+import { buildImages, imageFile } from './linuxMachine.ts';
+
+/** Less than a line takes to print. */
+const STEP = 500;
+const MAXIMUM_INSTRUCTIONS = 200_000_000;
+const ENTRIES = ['enter_ipc', 'exception_13', 'exception_14'];
+const CLOCK = 'interrupt_8';
+const MESSAGES_OF_A_ROUND = 2;
+
+interface Cost {
+  /** Instructions of user level and kernel from before the call to after it. */
+  readonly instructions: number;
+  readonly kernel: number;
+  readonly entries: number;
+  readonly flushes: number;
+}
+
+/** The cost of the cheapest round, by the text that the program prints after its rounds. */
+function measure(): ReadonlyMap<string, Cost> {
+  let console = '';
+  const machine = kernelMachine('pingpong', {}, (port, byte) => {
+    console += port === 0 ? String.fromCharCode(byte) : '';
+  });
+  const names = new KernelNames();
+  const { symbols } = parseElf(imageFile('l4/pingpong.elf'), 'pingpong.elf');
+  const users = (name: string): number => symbols.find((each) => each.name === name)?.value ?? 0;
+  const kernels = (name: string): number => names.address(name) - KERNEL_WINDOW;
+  let start = { count: 0, flushes: 0 };
+  let round = { entered: 0, kernel: 0, entries: 0, isDisturbed: false };
+  let costs: Cost[] = [];
+  let finished = 0;
+  const rows = new Map<string, Cost>();
+  const finish = (): void => {
+    const name = /(.*): \d+ round trips\n/.exec(console.slice(finished))?.[1];
+    const [cheapest] = costs.sort((left, right) => left.kernel - right.kernel);
+    if (name !== undefined) {
+      rows.set(name, cheapest);
+    }
+    finished = console.length;
+    costs = [];
+  };
+  const handlers = new Map<number, () => void>([
+    [
+      users('round_begin'),
+      (): void => {
+        start = { count: machine.instructionCount, flushes: machine.statistics().cr3Loads };
+        round = { entered: 0, kernel: 0, entries: 0, isDisturbed: false };
+      },
+    ],
+    [
+      users('round_end'),
+      (): void => {
+        if (!round.isDisturbed) {
+          costs.push({
+            instructions: machine.instructionCount - start.count,
+            kernel: round.kernel,
+            entries: round.entries,
+            flushes: machine.statistics().cr3Loads - start.flushes,
+          });
+        }
+      },
+    ],
+    [
+      kernels('return_to_user_iret'),
+      (): void => {
+        round.kernel += machine.instructionCount + 1 - round.entered;
+      },
+    ],
+    [
+      kernels(CLOCK),
+      (): void => {
+        round.isDisturbed = true;
+      },
+    ],
+    ...ENTRIES.map((name): [number, () => void] => [
+      kernels(name),
+      (): void => {
+        round.entered = machine.instructionCount;
+        round.entries++;
+      },
+    ]),
+  ]);
+  for (const physical of handlers.keys()) {
+    machine.addHook(physical);
+  }
+  machine.onHook = (physical): boolean => {
+    handlers.get(physical)?.();
+    return false;
+  };
+  while (!console.includes('pingpong done') && machine.instructionCount < MAXIMUM_INSTRUCTIONS) {
+    machine.run(STEP);
+    if (console.slice(finished).includes('round trips\n')) {
+      finish();
+    }
+  }
+  return rows;
+}
+
+const row = (cells: readonly (string | number)[]): string =>
+  cells
+    .map((cell, index) => (index === 0 ? String(cell).padEnd(32) : String(cell).padStart(14)))
+    .join('')
+    .trimEnd();
+
+describe('Ping-pong', () => {
+  let rows: ReadonlyMap<string, Cost>;
+  const costOf = (name: string): Cost => {
+    const cost = rows.get(name);
+    assert.ok(cost, name);
+    return cost;
+  };
+
+  before(() => {
+    buildImages();
+    rows = measure();
+  });
+
+  it('costs what the golden table says, to the instruction.', () => {
+    const compiler = readFileSync(path.join(root, 'build/guest/compiler.txt'), 'utf8').trim();
+    const text = [
+      `compiler: ${compiler}`,
+      row(['a round trip', 'instructions', 'in the kernel', 'entries', 'CR3 loads']),
+      ...[...rows].map(([name, cost]) =>
+        row([name, cost.instructions, cost.kernel, cost.entries, cost.flushes]),
+      ),
+      '',
+    ].join('\n');
+    assert.equal(text, goldenText('pingpong-costs', text));
+  });
+
+  it('flushes no TLB between small spaces or a small and a large one, and two between large ones.', () => {
+    for (const kind of ['short', '64 bytes', '4 KB string']) {
+      assert.equal(costOf(`small to small, ${kind}`).flushes, 0, kind);
+      assert.equal(costOf(`large to small, ${kind}`).flushes, 0, kind);
+      assert.equal(costOf(`large to large, ${kind}`).flushes, 2, kind);
+    }
+  });
+
+  it('takes at most 130 instructions in the kernel for a short message to another space.', () => {
+    for (const spaces of ['large to large', 'large to small', 'small to small']) {
+      const { kernel, entries } = costOf(`${spaces}, short`);
+      assert.equal(entries, MESSAGES_OF_A_ROUND);
+      assert.ok(kernel / MESSAGES_OF_A_ROUND <= 130, `${spaces}: ${kernel / MESSAGES_OF_A_ROUND}`);
+    }
+  });
+});
