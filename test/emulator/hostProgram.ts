@@ -2,7 +2,7 @@
 // a Multiboot image. It runs every sequence with given registers, flags and memory, and leaves what came out.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -129,10 +129,15 @@ stack_top: .fill 16
 }
 
 export function runOnHost(image: Uint8Array): Uint8Array {
-  const file = path.join(mkdtempSync(path.join(tmpdir(), 'l4scope-host-')), 'program');
-  writeFileSync(file, image);
-  chmodSync(file, 0o755);
-  return execFileSync(file, { maxBuffer: 1 << 26, timeout: 30_000 });
+  const folder = mkdtempSync(path.join(tmpdir(), 'l4scope-host-'));
+  try {
+    const file = path.join(folder, 'program');
+    writeFileSync(file, image);
+    chmodSync(file, 0o755);
+    return execFileSync(file, { maxBuffer: 1 << 26, timeout: 30_000 });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 export function runInMachine(image: Uint8Array, count: number, dataBytes = DATA_BYTES): Uint8Array {

@@ -5,6 +5,7 @@ import type { Fields } from '../../src/engine/conditions.ts';
 import { eventNamed } from '../../src/engine/events.ts';
 import type { StopCause } from '../../src/engine/execution.ts';
 import { loadImages } from '../../src/engine/guestImages.ts';
+import type { CpuKind } from '../../src/engine/cpuKinds.ts';
 import type { Host } from '../../src/engine/host.ts';
 import { System } from '../../src/engine/system.ts';
 import { guestProgram, root } from './paths.ts';
@@ -22,6 +23,7 @@ export interface BootOptions {
   readonly serverSpace?: 'small' | 'large';
   readonly host?: Host;
   readonly memory?: number;
+  readonly cpu?: CpuKind;
   readonly epochSeconds?: number;
 }
 
@@ -52,7 +54,7 @@ export async function bootSystem(options: BootOptions): Promise<TestSystem> {
     host,
     { ...launch, disks },
     {
-      cpu: 'i686',
+      cpu: options.cpu ?? 'i686',
       memory: options.memory ?? 16,
       epochSeconds: options.epochSeconds ?? 852_076_800,
       terminals: { input: false, output: false, error: false },

@@ -19,13 +19,12 @@ static struct slab fpu_slab = {.object_size = sizeof(struct fpu_state)};
 bool fpu_traps = true;
 struct tcb *fpu_owner;
 static bool has_fxsave;
-static bool has_sse;
 
 void fpu_initialize(void)
 {
 	unsigned features = cpuid_features();
 	has_fxsave = (features & CPUID_FXSAVE) != 0;
-	has_sse = (features & CPUID_SSE) != 0;
+	bool has_sse = (features & CPUID_SSE) != 0;
 	if (has_fxsave) {
 		cr4_write(cr4_read() | CR4_FXSAVE | (has_sse ? CR4_SIMD_EXCEPTIONS : 0));
 	}
@@ -65,13 +64,17 @@ static void load(const struct fpu_state *state)
 	}
 }
 
+/* Nothing of the last owner's registers may be seen by the next one. */
+static const struct fpu_state initial_fxsave = {
+	.image = {[0] = 0x7f, [1] = 0x03, [24] = MXCSR_DEFAULT & 0xff, [25] = MXCSR_DEFAULT >> 8},
+};
+static const struct fpu_state initial_fnsave = {
+	.image = {[0] = 0x7f, [1] = 0x03, [8] = 0xff, [9] = 0xff},
+};
+
 static void load_initial(void)
 {
-	unsigned mxcsr = MXCSR_DEFAULT;
-	__asm__ volatile("fninit");
-	if (has_sse) {
-		__asm__ volatile("ldmxcsr %0" : : "m"(mxcsr));
-	}
+	load(has_fxsave ? &initial_fxsave : &initial_fnsave);
 }
 
 bool fpu_acquire(struct tcb *self)

@@ -62,14 +62,26 @@ struct user_registers {
 	unsigned eip, cs, eflags, ss;
 };
 
-#define FPU_STATE_SIZE 108 /* what FNSAVE stores */
+/* Linux/i386's struct _fpstate: what FNSAVE stores, the status word once more, a magic number, and what FXSAVE stores if
+ * the processor has that. The x87's registers are in both; the first counts. */
+#define FPU_STATUS 108
+#define FPU_MAGIC 110
+#define FPU_FXSAVE 112
+#define FPU_STATE_SIZE 624
 
 struct user_state {
 	struct user_registers registers;
 	unsigned char fpu[FPU_STATE_SIZE];
 };
 
-extern const unsigned char fpu_initial_state[FPU_STATE_SIZE]; /* after FNINIT */
+/* --- fpu_state.c */
+bool cpu_has_fxsave(void);
+bool cpu_has_sse(void);
+unsigned fpu_state_size(void);			/* as much of it as this processor has */
+void fpu_state_initial(unsigned char *state);	/* after FNINIT */
+void fpu_state_mark(unsigned char *state);	/* the status word and the magic number */
+void fpu_state_mend(unsigned char *state);	/* it comes from a program: the processor must take it */
+int floating_point_code(const unsigned char *state); /* si_code of an exception that is not masked; 0: there is none */
 
 /* --- sending, from anywhere, bottom halves included, but a real-time signal from a coroutine only. 0 or -EAGAIN */
 int signal_send(struct process *process, const struct signal_info *info);

@@ -13,12 +13,6 @@ struct sigcontext {
 	unsigned old_mask, cr2;
 };
 
-/* The part of struct _fpstate that belongs to FNSAVE; the frame points to it. */
-struct frame_fpu_state {
-	unsigned char registers[FPU_STATE_SIZE];
-	unsigned short status, magic; /* magic 0xFFFF: no FXSAVE image follows */
-};
-
 #define UNUSED_FPU_STATE_SIZE 624u /* struct _fpstate's place in old frames */
 
 struct sigframe {

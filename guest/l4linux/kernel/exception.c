@@ -31,7 +31,7 @@ static const struct meaning meanings[32] = {
 	[14] = { SIGSEGV, SEGV_MAPERR, ADDRESS_OF_FAULT },	  /* #PF */
 	[16] = { SIGFPE, FPE_BY_UNIT, ADDRESS_OF_INSTRUCTION },	  /* #MF */
 	[17] = { SIGBUS, BUS_ADRALN, NO_ADDRESS },		  /* #AC */
-	[19] = { SIGFPE, FPE_FLTINV, ADDRESS_OF_INSTRUCTION },	  /* #XM */
+	[19] = { SIGFPE, FPE_BY_UNIT, ADDRESS_OF_INSTRUCTION },	  /* #XM */
 };
 
 static bool has_handler(const struct process *process, int signal)

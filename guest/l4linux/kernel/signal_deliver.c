@@ -46,20 +46,6 @@ static void give_up(struct process *process, int signal)
 	signal_force(process, &info);
 }
 
-/* The unmasked exceptions of the unit's status word, in the order in which Linux asks (Intel manual, volume 1, "x87 FPU
- * Status Register"). */
-static int floating_point_code(const unsigned char *fpu)
-{
-	unsigned raised = fpu[4] & ~(unsigned)fpu[0] & 0x3F;
-
-	return raised & 0x01   ? FPE_FLTINV
-	       : raised & 0x04 ? FPE_FLTDIV
-	       : raised & 0x08 ? FPE_FLTOVF
-	       : raised & 0x12 ? FPE_FLTUND
-	       : raised & 0x20 ? FPE_FLTRES
-			       : 0;
-}
-
 static void call_handler(struct process *process, struct user_state *state)
 {
 	struct signal_info info;

@@ -9,13 +9,7 @@
 #define EFLAGS_TRAP 0x100u
 #define EFLAGS_DIRECTION 0x400u
 #define EFLAGS_RESUME 0x10000u
-#define FPU_NO_FXSR 0xFFFFu
 #define FPU_STATE_ALIGNMENT 64u
-
-const unsigned char fpu_initial_state[FPU_STATE_SIZE] = {
-	0x7F, 0x03, 0xFF, 0xFF, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
-	[26] = 0xFF, [27] = 0xFF,
-};
 
 /* popl %eax; movl $119, %eax; int $0x80 and movl $173, %eax; int $0x80, as in Linux's vDSO */
 static const unsigned char sigreturn_code[8] = { 0x58, 0xB8, 119, 0, 0, 0, 0xCD, 0x80 };
@@ -61,14 +55,10 @@ static struct sigcontext context_of(const struct process *process, const struct 
 	return context;
 }
 
-static bool fpu_out(struct process *process, unsigned address, const unsigned char *fpu)
+static bool fpu_out(struct process *process, unsigned address, unsigned char *fpu)
 {
-	struct frame_fpu_state state;
-
-	memcpy(state.registers, fpu, FPU_STATE_SIZE);
-	memcpy(&state.status, fpu + 4, sizeof(state.status));
-	state.magic = FPU_NO_FXSR;
-	return copy_out(process, address, &state, sizeof(state)) == 0;
+	fpu_state_mark(fpu);
+	return copy_out(process, address, fpu, fpu_state_size()) == 0;
 }
 
 /* The address to which the handler returns: the program's restorer, the library, or the frame itself. */
@@ -127,7 +117,7 @@ bool signal_frame_push(struct process *process, struct user_state *state, const 
 	signal_set blocked = process->signals.blocked_is_saved ? process->signals.saved_blocked
 							       : process->signals.blocked;
 	unsigned top = stack_for(process, registers->esp, action);
-	unsigned fpu_address = (top - (unsigned)sizeof(struct frame_fpu_state)) & ~(FPU_STATE_ALIGNMENT - 1);
+	unsigned fpu_address = (top - fpu_state_size()) & ~(FPU_STATE_ALIGNMENT - 1);
 	struct sigcontext context = context_of(process, registers, fpu_address, blocked);
 	bool rt = action->flags & SA_SIGINFO;
 	unsigned address = frame_below(fpu_address, rt ? sizeof(struct rt_sigframe) : sizeof(struct sigframe));
@@ -141,7 +131,7 @@ bool signal_frame_push(struct process *process, struct user_state *state, const 
 		 : push_old(process, registers, address, info->signal, action, &context, blocked))) {
 		return false;
 	}
-	memcpy(state->fpu, fpu_initial_state, FPU_STATE_SIZE);
+	fpu_state_initial(state->fpu);
 	registers->eax = (unsigned)info->signal;
 	registers->esp = address;
 	registers->eip = action->handler;

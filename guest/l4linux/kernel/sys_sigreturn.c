@@ -48,10 +48,11 @@ static bool restore(struct process *process, const struct sigcontext *context)
 	if (registers->cs != arch_user_code || !arch_selector_is_loadable(process, registers->ss)) {
 		return false;
 	}
-	memcpy(state.fpu, fpu_initial_state, sizeof(state.fpu));
-	if (context->fpu_state && copy_in(process, state.fpu, context->fpu_state, sizeof(state.fpu)) < 0) {
+	fpu_state_initial(state.fpu);
+	if (context->fpu_state && copy_in(process, state.fpu, context->fpu_state, fpu_state_size()) < 0) {
 		return false;
 	}
+	fpu_state_mend(state.fpu);
 	process->current_syscall = -1; /* what EAX holds is not a result */
 	arch_replace_user_state(process, &state, USER_EFLAGS);
 	return true;

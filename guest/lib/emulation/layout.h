@@ -25,12 +25,17 @@
  * and as it shall have them when it goes on. */
 #define SIGNAL_PAGE 0xBFFFD000
 #define IMAGE_IN SIGNAL_PAGE
-#define IMAGE_OUT (SIGNAL_PAGE + 0x100)
+#define IMAGE_OUT (SIGNAL_PAGE + 0x400)
 #define IMAGE_GS 8
 #define IMAGE_EIP 60 /* the end of what the main thread pushes */
 #define IMAGE_ESP 64
-#define IMAGE_FPU 68
-#define IMAGE_HAS_FPU 176
+#define IMAGE_FPU 80
+#define IMAGE_FPU_MAGIC (IMAGE_FPU + 110) /* 0: what FXSAVE stores is there too */
+#define IMAGE_FXSAVE (IMAGE_FPU + 112)	/* aligned to 16 bytes */
+#define IMAGE_HAS_FPU 704
+
+#define CPUID_FEATURES 1
+#define CPUID_FXSAVE 0x1000000
 
 #define LTHREAD_MAIN 0
 #define LTHREAD_SIGNAL 1

@@ -49,7 +49,12 @@ signal_stop:
 	pushl	%cs
 	pushl	%ss
 	cld
-	fnsave	IMAGE_FPU(%esp)
+	movl	$CPUID_FEATURES, %eax
+	cpuid
+	testl	$CPUID_FXSAVE, %edx
+	jz	3f
+	fxsave	IMAGE_FXSAVE(%esp)
+3:	fnsave	IMAGE_FPU(%esp)
 1:	xorl	%eax, %eax
 	xorl	%ecx, %ecx
 	xorl	%ebp, %ebp
@@ -64,7 +69,10 @@ signal_resume:
 	movl	$IMAGE_OUT, %esp
 	cmpl	$0, IMAGE_HAS_FPU(%esp)
 	je	2f
-	frstor	IMAGE_FPU(%esp)
+	cmpw	$0, IMAGE_FPU_MAGIC(%esp)
+	jne	4f
+	fxrstor	IMAGE_FXSAVE(%esp)
+4:	frstor	IMAGE_FPU(%esp)	/* of the x87 this image counts: handlers look at it */
 2:	addl	$IMAGE_GS, %esp
 	popl	%gs
 	popl	%fs

@@ -33,15 +33,16 @@ struct library_landmarks {
 struct register_image {
 	unsigned ss, cs, gs, fs, es, ds, edi, esi, ebp, esp_of_push, ebx, edx, ecx, eax, eflags;
 	unsigned eip, esp;
+	unsigned unused[3]; /* FXSAVE's part of what follows is aligned to 16 bytes */
 	unsigned char fpu[FPU_STATE_SIZE];
 	unsigned has_fpu;
 };
-_Static_assert(offsetof(struct register_image, eip) == 60 && offsetof(struct register_image, fpu) == 68 &&
-		       offsetof(struct register_image, has_fpu) == 176,
+_Static_assert(offsetof(struct register_image, eip) == 60 && offsetof(struct register_image, fpu) == 80 &&
+		       offsetof(struct register_image, has_fpu) == 704,
 	       "layout.h of the library says so");
 
 #define SIGNAL_PAGE 0xBFFFD000u
-#define IMAGE_OUT_OFFSET 0x100u
+#define IMAGE_OUT_OFFSET 0x400u
 #define SIGNAL_THREAD_READY 0xFFFFFE00u
 #define MAIN_THREAD_STOPPED 0xFFFFFE01u
 

@@ -136,6 +136,7 @@ void user_resume(struct process *process)
 		.eflags = (registers->eflags & ~EFLAGS_TRAP) | INTERRUPTS_AND_RESERVED,
 		.eip = registers->eip, .esp = registers->esp, .has_fpu = process->arch.state_has_fpu,
 	};
+	fpu_state_mark(process->arch.state.fpu);
 	memcpy(image->fpu, process->arch.state.fpu, FPU_STATE_SIZE);
 	process->arch.stop = STOP_NONE;
 	process->arch.state_is_replaced = false;

@@ -4,11 +4,45 @@
  */
 #include "native.h"
 
+#define CR4_FXSAVE (1u << 9)
+#define CR4_SIMD_EXCEPTIONS (1u << 10)
+
 static struct process *owner;
 
-static void save(unsigned char *state) { __asm__ volatile("fnsave (%0)" : : "r"(state) : "memory"); }
+#define FXSAVE_SIZE 512u
 
-static void restore(const unsigned char *state) { __asm__ volatile("frstor (%0)" : : "r"(state) : "memory"); }
+static unsigned char image[FXSAVE_SIZE] __attribute__((aligned(16)));
+
+/* FXSAVE leaves the unit as it is, FNSAVE does not. */
+static void save(unsigned char *state)
+{
+	if (cpu_has_fxsave()) {
+		__asm__ volatile("fxsave %0" : "+m"(image));
+		memcpy(state + FPU_FXSAVE, image, FXSAVE_SIZE);
+	}
+	__asm__ volatile("fnsave (%0)" : : "r"(state) : "memory");
+}
+
+static void restore(const unsigned char *state)
+{
+	if (cpu_has_fxsave()) {
+		memcpy(image, state + FPU_FXSAVE, FXSAVE_SIZE);
+		__asm__ volatile("fxrstor %0" : : "m"(image));
+	}
+	__asm__ volatile("frstor (%0)" : : "r"(state) : "memory");
+}
+
+/* SSE's registers are there only for a system that says that it saves them. */
+void fpu_start(void)
+{
+	unsigned cr4;
+
+	if (cpu_has_fxsave()) {
+		__asm__ volatile("movl %%cr4, %0" : "=r"(cr4));
+		cr4 |= CR4_FXSAVE | (cpu_has_sse() ? CR4_SIMD_EXCEPTIONS : 0);
+		__asm__ volatile("movl %0, %%cr4" : : "r"(cr4));
+	}
+}
 
 static void save_owner(void)
 {
@@ -18,22 +52,26 @@ static void save_owner(void)
 	}
 }
 
-void fpu_load(struct process *process)
+/* Not inlined: most ways to user mode find their process's registers in the unit, and save none for this. */
+static __attribute__((noinline)) void take_over(struct process *process)
 {
-	if (owner == process) {
-		return;
-	}
 	save_owner();
 	restore(process->arch.fpu);
 	owner = process;
 }
 
+void fpu_load(struct process *process)
+{
+	if (owner != process) {
+		take_over(process);
+	}
+}
+
 /* A first program begins with what FNINIT makes of the unit. */
 void fpu_initialize(struct process *process)
 {
-	save_owner();
-	__asm__ volatile("fninit");
-	save(process->arch.fpu);
+	fpu_release(process);
+	fpu_state_initial(process->arch.fpu);
 }
 
 void fpu_keep(const struct process *process)

@@ -11,6 +11,7 @@ void native_start(unsigned magic, unsigned information)
 	segments_load();
 	interrupt_table_load();
 	interrupt_controller_start();
+	fpu_start();
 	boot_read(magic, information);
 	linux_main();
 }

@@ -48,6 +48,7 @@ void user_signals(struct process *process); /* acts on them, and leads the trap 
 void resume_user(struct trap_frame *frame) __attribute__((noreturn));
 void space_load(struct process *process);
 void space_forget(unsigned address); /* the processor's own copy of the page's entry */
+void fpu_start(void);
 void fpu_initialize(struct process *process);
 void fpu_load(struct process *process);
 void fpu_keep(const struct process *process); /* in memory, in process->arch.fpu */

@@ -14,7 +14,7 @@ struct fpu_image {
 	unsigned char registers[REGISTER_BYTES];
 };
 
-static volatile unsigned others_turns;
+static volatile unsigned others_turns, seen_by_other;
 
 /* Eight normal numbers, told apart by the seed: the exponents are those of numbers between 1 and 2. */
 static struct fpu_image make_image(unsigned control_word, unsigned seed)
@@ -43,8 +43,13 @@ static struct fpu_image save(void)
 	return image;
 }
 
+/* Looks first at what a thread finds that has never computed: the last owner's registers would be a leak. */
 static void disturb(void)
 {
+	struct fpu_image first = save();
+	for (unsigned i = 0; i < REGISTER_BYTES; i++) {
+		seen_by_other += first.registers[i] != 0;
+	}
 	for (unsigned seed = 5;; seed++) {
 		struct fpu_image image = make_image(OTHER_CONTROL_WORD, seed);
 		load(&image);
@@ -77,6 +82,7 @@ void check_fpu(void)
 		different += now.registers[i] != mine.registers[i];
 	}
 	check("another thread computes meanwhile", others_turns > 0);
+	check_equal("it found nothing of this one's registers", seen_by_other, 0);
 	check_equal("the floating-point registers survive a switch", different, 0);
 	check_equal("and so does the control word", now.control_word & 0xffff, MY_CONTROL_WORD);
 	stop_thread(PARTNER);
