@@ -145,7 +145,7 @@ describe('The I/O APIC', () => {
     );
   });
 
-  it('delivers an edge once, and loses it at a masked input', () => {
+  it('delivers an edge once, from a masked input when it is unmasked and still asserted', () => {
     const { local, io, route } = bench();
     io.input(4).raise();
     io.input(4).lower();
@@ -154,7 +154,12 @@ describe('The I/O APIC', () => {
     io.input(4).raise();
     assert.equal(local.acknowledge(), 0x34);
     local.write(apic.EOI, 0);
+    route(4, 0x1_0034);
+    route(4, 0x34);
     assert.equal(local.pending, false);
+    io.input(3).raise();
+    route(3, 0x33);
+    assert.equal(local.acknowledge(), 0x33);
   });
 
   it('delivers a level again at its end for as long as it is up, and shows the remote IRR', () => {

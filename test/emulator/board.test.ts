@@ -193,6 +193,12 @@ describe('The firmware', () => {
     assert.deepEqual(names, ['RSDT', 'FACP', 'APIC', 'DSDT']);
     assert.equal(word(fadt + 4), 116);
     assert.equal(text(peek(word(fadt + 36), 4)), 'FACS');
+    // Scope and device end where the name of S5 begins: package lengths count from their own byte.
+    const code = peek(dsdt + 36, word(dsdt + 4) - 36);
+    const [scopeEnd, deviceEnd] = [1 + code[1], 9 + code[9]];
+    assert.deepEqual([code[0], code[8], deviceEnd], [0x10, 0x82, scopeEnd]);
+    assert.equal(text(code.subarray(scopeEnd, scopeEnd + 6)), '\x08\\_S5_');
+    assert.equal(scopeEnd + 7 + code[scopeEnd + 7], code.length);
     assert.equal(acpiTables(0x1000, 0x2000).length, 6);
   });
 

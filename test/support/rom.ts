@@ -68,7 +68,11 @@ export function runRom(
 }
 
 /** What it writes on QEMU, with a processor that QEMU knows by this name; undefined if QEMU is not installed. */
-export function runRomInQemu(rom: Uint8Array, cpu = 'pentium'): Buffer | undefined {
+export function runRomInQemu(
+  rom: Uint8Array,
+  cpu = 'pentium',
+  more: readonly string[] = [],
+): Buffer | undefined {
   return inFolder((folder) => {
     const file = path.join(folder, 'rom.bin');
     execFileSync('dd', [`of=${file}`, 'status=none'], { input: rom });
@@ -76,7 +80,7 @@ export function runRomInQemu(rom: Uint8Array, cpu = 'pentium'): Buffer | undefin
     const quiet = ['-display', 'none', '-nodefaults', '-no-reboot'];
     const run = spawnSync(
       'qemu-system-i386',
-      ['-cpu', cpu, '-m', '16', '-bios', file, '-debugcon', 'stdio', ...quiet, ...exit],
+      ['-cpu', cpu, '-m', '16', '-bios', file, '-debugcon', 'stdio', ...quiet, ...exit, ...more],
       { timeout: 20_000 },
     );
     return run.error === undefined ? run.stdout : undefined;

@@ -1,5 +1,6 @@
 // The 82093AA I/O APIC (data sheet 290566): 24 inputs, each with an entry that says which vector goes to whom. Inputs
-// are "asserted" or not: the polarity bits are kept, and the board's wiring is taken as they say.
+// are "asserted" or not: the polarity bits are kept, and the board's wiring is taken as they say. An edge at a masked
+// input waits for as long as the input is asserted; the data sheet lets it be lost, QEMU lets it wait for ever.
 import type { InterruptLine } from '../device.ts';
 import type { LocalApic } from './localApic.ts';
 import { DELIVERY, deliveryOf } from './registers.ts';
@@ -23,6 +24,7 @@ export interface IoApicSnapshot {
   readonly index: number;
   readonly id: number;
   readonly asserted: number;
+  readonly waiting: number;
   readonly low: readonly number[];
   readonly high: readonly number[];
 }
@@ -33,6 +35,8 @@ export class IoApic {
   private id: number;
   /** A bit for each input. */
   private asserted = 0;
+  /** Inputs whose edge came while they were masked. */
+  private waiting = 0;
   private readonly low = new Array<number>(IO_APIC_INPUTS).fill(MASKED);
   private readonly high = new Array<number>(IO_APIC_INPUTS).fill(0);
 
@@ -56,10 +60,18 @@ export class IoApic {
     const bit = 1 << input;
     const rises = asserted && (this.asserted & bit) === 0;
     this.asserted = asserted ? this.asserted | bit : this.asserted & ~bit;
+    this.waiting = rises ? this.waiting | bit : this.waiting & (asserted ? ~0 : ~bit);
+    this.serve(input);
+  }
+
+  private serve(input: number): void {
+    const bit = 1 << input;
     if ((this.low[input] & LEVEL) !== 0) {
+      this.waiting &= ~bit;
       this.serveLevel(input);
-    } else if (rises && (this.low[input] & MASKED) === 0) {
-      this.deliver(input); // an edge at a masked input is lost
+    } else if ((this.waiting & bit) !== 0 && (this.low[input] & MASKED) === 0) {
+      this.waiting &= ~bit;
+      this.deliver(input);
     }
   }
 
@@ -137,18 +149,19 @@ export class IoApic {
     this.local.externalRedirected = this.low.some(
       (entry) => (entry & MASKED) === 0 && deliveryOf(entry) === DELIVERY.external,
     );
-    this.serveLevel(input);
+    this.serve(input);
   }
 
   snapshot(): IoApicSnapshot {
-    const { index, id, asserted } = this;
-    return { index, id, asserted, low: [...this.low], high: [...this.high] };
+    const { index, id, asserted, waiting } = this;
+    return { index, id, asserted, waiting, low: [...this.low], high: [...this.high] };
   }
 
   restore(from: IoApicSnapshot): void {
     this.index = from.index;
     this.id = from.id;
     this.asserted = from.asserted;
+    this.waiting = from.waiting;
     this.low.splice(0, IO_APIC_INPUTS, ...from.low);
     this.high.splice(0, IO_APIC_INPUTS, ...from.high);
   }
