@@ -31,6 +31,8 @@ describe('The µ-kernel under QEMU', () => {
         ...['-kernel', image('kernel.elf'), '-cpu', 'pentium', '-m', '64'],
         ...['-initrd', `${image('sigma0.elf')} sigma0,${image(`l4/${program}.elf`)} ${program}`],
         ...['-device', 'isa-debug-exit,iobase=0xf4,iosize=4', '-serial', 'stdio'],
+        // All its clocks by the same time.
+        ...['-rtc', 'clock=vm'],
         ...['-display', 'none', '-monitor', 'none', '-nodefaults', '-no-reboot'],
       ],
       { encoding: 'utf8', timeout: 100_000 },

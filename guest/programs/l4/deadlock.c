@@ -2,8 +2,8 @@
  *
  * Three philosophers in three tasks call each other in a circle: each waits to send to one that is sending itself, so none
  * ever receives. At "the circle is closed" a debugger shows who waits for whom. A fourth thread, the watchman, sees from
- * thread_schedule that all of them have a pending send, and ends it by cancelling one; a second circle, whose calls have
- * a time limit, ends by itself.
+ * thread_schedule that all of them have a pending send, and ends it by cancelling one; a second circle, in which one
+ * has a time limit, ends by itself.
  */
 #include <l4/ipc.h>
 
@@ -22,7 +22,7 @@ static void call_neighbour(void)
 {
 	unsigned self = l4_task_of(l4_myself()) - FIRST_TASK;
 	struct l4_message answer = l4_ipc_call(circle[(self + 1) % PHILOSOPHERS], L4_SEND_SHORT, self, 0,
-					       L4_RECEIVE_SHORT, limit);
+					       L4_RECEIVE_SHORT, self == 0 ? limit : L4_NEVER);
 	l4_ipc_send(root, L4_SEND_SHORT, l4_error(answer.result), self, L4_NEVER);
 	/* Free at last: whoever calls is answered. */
 	for (;;) {
