@@ -20,6 +20,9 @@ typedef bool exception_handler(struct tcb *self, struct trap_frame *frame);
 
 void exception_entry(struct trap_frame *frame, enum vector vector);
 
+/* The message of a page fault that took the fast path has ended with an error. */
+void page_fault_failed(struct trap_frame *frame);
+
 /* entry.S */
 extern char return_to_user_iret[];
 void leave_by_frame(struct trap_frame *frame) __attribute__((noreturn));
@@ -128,16 +131,26 @@ static void shut_down(struct tcb *self, const struct trap_frame *frame, enum vec
 	ipc_shut_down(self);
 }
 
-static void handle(struct tcb *self, struct trap_frame *frame, enum vector vector)
+/* To the thread's own table. */
+static void raise(struct tcb *self, struct trap_frame *frame, enum vector vector, unsigned address)
 {
-	unsigned address = fault_address(self); /* now: another thread may fault before this one is shut down */
-	if (handlers[vector] && handlers[vector](self, frame)) {
-		return;
-	}
 	L4_PROBE4("l4", "exception", self, vector, frame->error_code, frame->eip);
 	if (!deliver(self, frame, vector)) {
 		shut_down(self, frame, vector, address);
 	}
+}
+
+static void handle(struct tcb *self, struct trap_frame *frame, enum vector vector)
+{
+	unsigned address = fault_address(self); /* now: another thread may fault before this one is shut down */
+	if (!handlers[vector] || !handlers[vector](self, frame)) {
+		raise(self, frame, vector, address);
+	}
+}
+
+void page_fault_failed(struct trap_frame *frame)
+{
+	raise(current, frame, VECTOR_PAGE_FAULT, current->ipc.words[0]);
 }
 
 /* The processor refused the user's EIP at the kernel's IRET: the exception is the user's. Its registers were loaded

@@ -8,11 +8,13 @@
  */
 #include "mapping.h"
 
+#include <l4/probes.h>
 #include <stddef.h>
 
 #include "kip.h"
 #include "memory.h"
 #include "paging.h"
+#include "tcb.h"
 
 struct frame *frame_table;
 unsigned frame_count;
@@ -249,6 +251,46 @@ enum map_result mapping_map(const struct map_request *request)
 		return MAP_DONE;
 	}
 	return add(frame, source, request->to, request->destination, rights) ? MAP_DONE : MAP_NO_MEMORY;
+}
+
+_Static_assert(RIGHTS_READ_ONLY == 0 && RIGHTS_WRITABLE == 1 && (int)L4_FPAGE_WRITABLE == 2,
+	       "mapping_answer_fault calculates with them");
+
+/* One page, neither granted nor from sigma0, whose mappings come into being when they are asked for; sigma0 has no pager. */
+static bool is_simple(const struct space *from, const struct space *to, l4_fpage fpage, unsigned destination)
+{
+	enum { SIZE_AND_GRANT = L4_FPAGE_SIZE_MASK << L4_FPAGE_SIZE_SHIFT | L4_FPAGE_GRANT };
+	return (fpage & SIZE_AND_GRANT) == L4_PAGE_SIZE_LOG2 << L4_FPAGE_SIZE_SHIFT && fpage < USER_LIMIT &&
+	       destination < USER_LIMIT && from != to && from != sigma0_space;
+}
+
+bool mapping_answer_fault(const struct tcb *receiver, unsigned send_base, l4_fpage fpage)
+{
+	const struct tcb *self = current;
+	struct space *from = self->space, *to = receiver->space;
+	unsigned destination = send_base & L4_PAGE_MASK;
+	struct mapping *child = mapping_slab.free;
+	if (!child || !is_simple(from, to, fpage, destination)) {
+		return false;
+	}
+	const page_table_entry *source = entry_find(from->page_directory, fpage & L4_PAGE_MASK);
+	page_table_entry *entry = entry_find(to->page_directory, destination);
+	if (!source || !entry || !(*source & PAGE_PRESENT) || (*entry & PAGE_PRESENT)) {
+		return false;
+	}
+	L4_PROBE7("l4", "ipc-send", self, receiver->id.low, receiver->id.high, L4_SEND_MAP, self->user_frame->ebp,
+		  send_base, fpage);
+	slab_take(&mapping_slab);
+	struct mapping *parent = find(frame_of(*source), from, fpage & L4_PAGE_MASK);
+	unsigned writable = (unsigned)parent->rights & fpage / L4_FPAGE_WRITABLE;
+	child->space = to;
+	child->address = destination;
+	child->first_child = NULL;
+	child->rights = (enum mapping_rights)writable;
+	link_child(parent, child);
+	*entry = (*source & L4_PAGE_MASK) | PAGE_PRESENT | PAGE_USER | writable * PAGE_WRITABLE;
+	L4_PROBE6("l4", "map", from, to, fpage & L4_PAGE_MASK, destination, L4_PAGE_SIZE_LOG2, writable);
+	return true;
 }
 
 void mapping_unmap(struct space *space, unsigned address, bool own, bool write_access_only)

@@ -49,6 +49,11 @@ void mapping_initialize(unsigned memory_end);
 /* One page from one space to another. */
 enum map_result mapping_map(const struct map_request *request);
 
+/* For the fast path: the running thread answers the page fault of a receiver, whose window is its whole space, with one
+ * page that it has, for a place that has a page table and nothing there yet: the commonest answer of a pager. True: it is
+ * mapped; false: it is something else, and nothing has changed. Passes the probes ipc-send and map. */
+bool mapping_answer_fault(const struct tcb *receiver, unsigned send_base, l4_fpage fpage);
+
 /* What is derived from the page of a space; with own, that page's mapping too. */
 void mapping_unmap(struct space *space, unsigned address, bool own, bool write_access_only);
 

@@ -41,6 +41,18 @@ struct slab {
 
 /* A zeroed object, or null. Its frame stays the slab's for good. */
 void *slab_allocate(struct slab *slab);
+
+/* An object that is free already, as it is, or null. */
+static inline void *slab_take(struct slab *slab)
+{
+	void **object = slab->free;
+	if (object) {
+		slab->free = *object;
+		free_object_bytes -= slab->object_size;
+	}
+	return object;
+}
+
 void slab_free(struct slab *slab, void *object);
 
 #endif

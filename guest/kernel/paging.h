@@ -7,10 +7,14 @@
 #define KERNEL_PAGING_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
+#include "memory.h"
 #include "space.h"
 
 typedef unsigned page_table_entry;
+
+enum { TABLE_ENTRIES = 1024, DIRECTORY_SHIFT = 22 };
 
 enum page_table_bits {
 	PAGE_PRESENT = 1 << 0,
@@ -51,7 +55,14 @@ extern struct space *loaded_space;
 void space_moved(struct space *space);
 
 /* The entry for an address, or null if there is no page table. */
-page_table_entry *entry_find(unsigned directory, unsigned address);
+static inline page_table_entry *entry_find(unsigned directory, unsigned address)
+{
+	page_table_entry table = ((page_table_entry *)window(directory))[address >> DIRECTORY_SHIFT];
+	if (!(table & PAGE_PRESENT)) {
+		return NULL;
+	}
+	return (page_table_entry *)window(table & L4_PAGE_MASK) + (address >> L4_PAGE_SIZE_LOG2) % TABLE_ENTRIES;
+}
 
 /* The same, and makes the table; null: out of memory. */
 page_table_entry *entry_make(unsigned directory, unsigned address);

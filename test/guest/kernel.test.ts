@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { buildImages } from './linuxMachine.ts';
-import { goldenText, masked, runKernel } from './kernelMachine.ts';
+import { SAMPLE_PROGRAMS, goldenText, masked, runKernel } from './kernelMachine.ts';
 
 /** isa-debug-exit's status for a value. */
 const exitStatus = (value: number): number => (value << 1) | 1;
@@ -27,7 +27,7 @@ describe('The µ-kernel in the emulator', () => {
     });
   }
 
-  for (const name of ['pingpong', 'pager', 'small_spaces']) {
+  for (const name of ['pingpong', 'small_spaces', ...SAMPLE_PROGRAMS]) {
     it(`runs ${name}, which prints its golden text.`, () => {
       const run = runKernel(name);
       const text = masked(run.console);

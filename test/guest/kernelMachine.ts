@@ -24,6 +24,16 @@ export interface KernelOptions {
 }
 
 const golden = path.resolve(import.meta.dirname, '../golden/kernel');
+/** Those of guest/programs/l4 that show something; each has a golden text. */
+export const SAMPLE_PROGRAMS = [
+  'rpc',
+  'pager',
+  'mapping_chain',
+  'clans',
+  'migrate',
+  'deadlock',
+] as const;
+
 const SLICE = 5_000_000;
 const STEP = 100;
 const KERNEL_WINDOW = 0xf0000000;

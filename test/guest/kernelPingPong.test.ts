@@ -153,4 +153,10 @@ describe('Ping-pong', () => {
       assert.ok(kernel / MESSAGES_OF_A_ROUND <= 130, `${spaces}: ${kernel / MESSAGES_OF_A_ROUND}`);
     }
   });
+
+  it('takes at most 390 for a page fault, the message to the pager, and its answer.', () => {
+    const { kernel, entries } = costOf('large to large, page fault');
+    assert.equal(entries, 2);
+    assert.ok(kernel <= 390, String(kernel));
+  });
 });

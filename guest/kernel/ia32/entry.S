@@ -2,8 +2,8 @@
  *
  * Every way from user mode (or from the idle thread) into the kernel, and the one way back. A stub completes the
  * processor's interrupt frame to a struct trap_frame, calls one C function with it, and leaves by return_to_user.
- * All gates are interrupt gates: the kernel is never interrupted outside the idle thread's HLT. The stub of ipc is in
- * ipc_fast.S.
+ * All gates are interrupt gates: the kernel is never interrupted outside the idle thread's HLT. The stubs of ipc and page
+ * faults are in ipc_fast.S.
  */
 #include "entry.h"
 
@@ -98,11 +98,11 @@ SYSTEM_CALL enter_lthread_ex_regs, sys_lthread_ex_regs
 SYSTEM_CALL enter_task_new, sys_task_new
 SYSTEM_CALL enter_thread_segment, sys_thread_segment
 
-/* Vectors with an error code: 8, 10 to 14 and 17. */
+/* Vectors with an error code: 8, 10 to 14 and 17; that of 14 is in ipc_fast.S. */
 .irp vector, 0, 1, 2, 3, 4, 5, 6, 7, 9, 15, 16, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
 EXCEPTION \vector, 0
 .endr
-.irp vector, 8, 10, 11, 12, 13, 14, 17
+.irp vector, 8, 10, 11, 12, 13, 17
 EXCEPTION \vector, 1
 .endr
 .irp irq, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15

@@ -20,16 +20,46 @@
 #define LAST_SHORT_RECEIVE 1		/* 0: from the partner, 1: from anyone */
 #define ERROR_NONE 0
 #define INVALID_ID -1
+#define VECTOR_PAGE_FAULT 14
 
 	.cfi_sections .debug_frame
 	.text
+
+/* ESI:EDI is looked up as thread_lookup does, and must be of the sender's clan. ECX: the sender; EBP: the receiver. */
+.macro LOOK_UP otherwise
+	movl %esi, %eax
+	shrl $ID_TASK_SHIFT, %eax
+	andl $ID_TASK_MASK, %eax
+	movl task_slots + TASK_SLOT_SPACE(, %eax, TASK_SLOT_SIZE), %eax
+	testl %eax, %eax
+	jz \otherwise
+	movl %esi, %ebp
+	shrl $ID_LTHREAD_SHIFT, %ebp
+	andl $ID_LTHREAD_MASK, %ebp
+	movl SPACE_THREADS(%eax, %ebp, 4), %ebp
+	testl %ebp, %ebp
+	jz \otherwise
+	cmpl %esi, TCB_ID_LOW(%ebp)
+	jne \otherwise
+	cmpl %edi, TCB_ID_HIGH(%ebp)
+	jne \otherwise
+	cmpl %edi, TCB_ID_HIGH(%ecx)	/* chief, nest and site: the same clan */
+	jne \otherwise
+.endm
+
+/* The receiver EBP waits without time limit. */
+.macro CHECK_TIMEOUT otherwise
+	movl TCB_WAKEUP_LOW(%ebp), %eax
+	orl TCB_WAKEUP_HIGH(%ebp), %eax
+	jnz \otherwise
+.endm
 
 ENTRY_BEGIN enter_ipc
 	PUSH_NO_ERROR_CODE
 	SAVE_FRAME
 	andl $RECEIVE_TIMEOUT_EXPONENT, %ecx
 	orl %eax, %ecx
-	jnz in_c
+	jnz answer_to_fault
 	movl $KERNEL_DATA, %eax
 	movl %eax, %ds
 	movl current, %ecx
@@ -37,32 +67,13 @@ ENTRY_BEGIN enter_ipc
 	je open_wait
 	ja in_c
 
-/* ESI:EDI is looked up as thread_lookup does. From here on ECX: the sender, EBP: the receiver. */
+/* From here on ECX: the sender, EBP: the receiver. */
 look_up:
-	movl %esi, %eax
-	shrl $ID_TASK_SHIFT, %eax
-	andl $ID_TASK_MASK, %eax
-	movl task_slots + TASK_SLOT_SPACE(, %eax, TASK_SLOT_SIZE), %eax
-	testl %eax, %eax
-	jz in_c
-	movl %esi, %ebp
-	shrl $ID_LTHREAD_SHIFT, %ebp
-	andl $ID_LTHREAD_MASK, %ebp
-	movl SPACE_THREADS(%eax, %ebp, 4), %ebp
-	testl %ebp, %ebp
-	jz in_c
-	cmpl %esi, TCB_ID_LOW(%ebp)
-	jne in_c
-	cmpl %edi, TCB_ID_HIGH(%ebp)
-	jne in_c
-	cmpl %edi, TCB_ID_HIGH(%ecx)	/* chief, nest and site: the same clan */
-	jne in_c
+	LOOK_UP in_c
 	cmpl $STATE_WAITING, TCB_STATE(%ebp)
 	jne closed_wait
 accepts:
-	movl TCB_WAKEUP_LOW(%ebp), %eax
-	orl TCB_WAKEUP_HIGH(%ebp), %eax
-	jnz in_c
+	CHECK_TIMEOUT in_c
 
 /* It is certain now. The sender begins to wait. */
 	movl TRAP_EBP(%esp), %eax
@@ -80,13 +91,13 @@ delivered:
 	movl TCB_ID_HIGH(%ecx), %edi
 	movl $STATE_READY, TCB_STATE(%ebp)
 	PROBE_ASM l4, ipc-receive, "4@%ebp 4@%esi 4@%edi 4@%edx 4@%ebx 4@$0"
+	movl $return_to_user, -SWITCH_SIZE + SWITCH_EIP(%esp)
 
 /* Who sends is the most urgent of all that are ready; is a less urgent receiver now? */
 	movb TCB_PRIORITY(%ebp), %al
 	cmpb TCB_PRIORITY(%ecx), %al
 	jb less_urgent
 most_urgent:
-	movl $return_to_user, -SWITCH_SIZE + SWITCH_EIP(%esp)
 	leal -SWITCH_SIZE(%esp), %eax
 	movl %eax, TCB_KERNEL_ESP(%ecx)
 	PROBE_ASM l4, thread-switch, "4@%ecx 4@%ebp"
@@ -128,6 +139,8 @@ thread_segments_loaded:
 
 /* To the receiver's user: result in EAX, source in ESI:EDI, words in EDX and EBX; ECX and EBP are its own. */
 leave:
+	cmpb $0, TCB_KERNEL_RPC(%ebp)
+	jne leave_by_stack
 	leal TCB_SIZE - TRAP_SIZE(%ebp), %esp
 	movl TCB_ID_LOW(%ecx), %esi
 	movl TCB_ID_HIGH(%ecx), %edi
@@ -194,7 +207,7 @@ less_urgent:
 	movl $ERROR_NONE, TRAP_EAX(%esi)
 	movl %ebp, %eax
 	call ipc_dispatch
-	jmp return_to_user
+	jmp page_fault_resume
 
 other_segments:
 	movl SPACE_USER_SEGMENTS(%esi), %eax
@@ -240,6 +253,148 @@ other_thread_segments:
 other_fpu:
 	CALL_C fpu_switch
 	jmp leave
+
+/* One page for a thread that waits for it: a pager's reply and wait. Whoever waits for its pager may have something left to
+ * do in the kernel, so it goes on where its stack says. */
+answer_to_fault:
+	cmpl $SEND_MAP, %eax
+	jne in_c
+	testb $RECEIVE_TIMEOUT_EXPONENT, TRAP_ECX(%esp)
+	jnz in_c
+	movl $KERNEL_DATA, %eax
+	movl %eax, %ds
+	cmpl $LAST_SHORT_RECEIVE, %ebp
+	ja in_c
+	movl current, %ecx
+	cmpl $0, TCB_SEND_QUEUE(%ecx)
+	jne in_c
+	cmpb $0, TCB_IRQ_PENDING(%ecx)
+	jne in_c
+	LOOK_UP in_c
+	cmpl $STATE_PAGE_FAULT_REPLY, TCB_STATE(%ebp)
+	jne in_c
+	movl TCB_ID_LOW(%ecx), %eax
+	cmpl %eax, TCB_PARTNER_LOW(%ebp)	/* the high word, too: the partner of such a call exists */
+	jne in_c
+	CHECK_TIMEOUT in_c
+	movb TCB_PRIORITY(%ebp), %al
+	cmpb TCB_PRIORITY(%ecx), %al
+	jb in_c
+	pushl %ecx
+	.cfi_adjust_cfa_offset 4
+	movl %ebp, %eax
+	movl %ebx, %ecx
+	call mapping_answer_fault	/* probes ipc-send and map are there */
+	popl %ecx
+	.cfi_adjust_cfa_offset -4
+	testb %al, %al
+	jz in_c
+	movl TRAP_EDX(%esp), %edx
+	movl TRAP_EBP(%esp), %eax
+	movl %eax, TCB_RECEIVE_DESCRIPTOR(%ecx)
+	movw $0, TCB_KERNEL_RPC(%ecx)
+	addl $STATE_RECEIVING, %eax
+	movl %eax, TCB_STATE(%ecx)
+	cmpl $STATE_RECEIVING, %eax
+	je from_partner
+	movl $INVALID_ID, TCB_PARTNER_LOW(%ecx)
+	movl $INVALID_ID, TCB_PARTNER_HIGH(%ecx)
+answered:
+	movl TCB_ID_LOW(%ecx), %esi
+	movl TCB_ID_HIGH(%ecx), %edi
+	movl $STATE_READY, TCB_STATE(%ebp)
+	PROBE_ASM l4, ipc-receive, "4@%ebp 4@%esi 4@%edi 4@%edx 4@%ebx 4@$2"
+	movl $return_to_user, -SWITCH_SIZE + SWITCH_EIP(%esp)
+	jmp most_urgent
+
+from_partner:
+	movl %esi, TCB_PARTNER_LOW(%ecx)
+	movl %edi, TCB_PARTNER_HIGH(%ecx)
+	jmp answered
+
+leave_by_stack:
+	movl TCB_KERNEL_ESP(%ebp), %esp
+	cmpl $page_fault_resume, SWITCH_EIP(%esp)
+	jne to_c
+	leal TCB_SIZE - TRAP_SIZE(%ebp), %esp	/* nothing is left, and the result is no error */
+	jmp return_to_user
+
+to_c:
+	movl $RESULT_MAPPED, TCB_RPC_RESULT(%ebp)
+	movl $KERNEL_DATA, %eax
+	movl %eax, %es
+	cld
+	jmp switch_in
 ENTRY_END enter_ipc
+
+/* A page fault of a large space becomes a message to its pager, which waits: as above from "delivered" on. The thread goes
+ * on at page_fault_resume. sigma0 has no pager that could be found. Everything else goes to exception_entry. */
+ENTRY_BEGIN exception_14
+	.cfi_adjust_cfa_offset 4
+	SAVE_FRAME
+	movl $KERNEL_DATA, %eax
+	movl %eax, %ds
+	testb $3, TRAP_CS(%esp)
+	jz fault_in_c
+	movl current, %ecx
+	movl TCB_SPACE(%ecx), %eax
+	movl %cr2, %edx
+	cmpl $0, SPACE_SMALL_SLOT(%eax)
+	jne fault_in_c
+	cmpl $USER_LIMIT, %edx
+	jae fault_in_c
+	movl TCB_PAGER_LOW(%ecx), %esi
+	movl TCB_PAGER_HIGH(%ecx), %edi
+	LOOK_UP fault_in_c
+	cmpl $STATE_WAITING, TCB_STATE(%ebp)
+	jne fault_in_c
+	CHECK_TIMEOUT fault_in_c
+	movl TRAP_ERROR_CODE(%esp), %eax
+	movl TRAP_EIP(%esp), %ebx
+	PROBE_ASM l4, page-fault, "4@%ecx 4@%edx 4@%eax 4@%ebx"
+	andl $~3, %edx
+	andl $FAULT_WRITE, %eax
+	orl %eax, %edx
+	movl %edx, TCB_WORDS(%ecx)
+	movl $WHOLE_SPACE_WINDOW, TCB_RECEIVE_DESCRIPTOR(%ecx)
+	movw $PAGER_RPC, TCB_KERNEL_RPC(%ecx)	/* and receive_follows: not */
+	movl $STATE_PAGE_FAULT_REPLY, TCB_STATE(%ecx)
+	movl %esi, TCB_PARTNER_LOW(%ecx)
+	movl %edi, TCB_PARTNER_HIGH(%ecx)
+	PROBE_ASM l4, pf-rpc, "4@%ecx 4@%esi 4@%edi 4@%edx 4@%ebx"
+	movl TCB_ID_LOW(%ecx), %esi
+	movl TCB_ID_HIGH(%ecx), %edi
+	movl $STATE_READY, TCB_STATE(%ebp)
+	PROBE_ASM l4, ipc-receive, "4@%ebp 4@%esi 4@%edi 4@%edx 4@%ebx 4@$0"
+	movl $page_fault_resume, -SWITCH_SIZE + SWITCH_EIP(%esp)
+	movb TCB_PRIORITY(%ebp), %al
+	cmpb TCB_PRIORITY(%ecx), %al
+	jb less_urgent
+	jmp most_urgent
+
+fault_in_c:
+	movl $KERNEL_DATA, %edx
+	movl %edx, %es
+	cld
+	movl %esp, %eax
+	movl $VECTOR_PAGE_FAULT, %edx
+	call exception_entry
+	jmp return_to_user
+
+	nop /* a debugger looks up a caller at its return address minus 1 */
+/* The kernel's call is over, or an ipc that was none of the kernel's. */
+page_fault_resume:
+	movl current, %eax
+	cmpb $0, TCB_KERNEL_RPC(%eax)
+	je return_to_user
+	testl $RESULT_ERROR_MASK, TCB_RPC_RESULT(%eax)
+	jz return_to_user
+	movl $KERNEL_DATA, %edx
+	movl %edx, %es
+	cld
+	movl %esp, %eax
+	call page_fault_failed
+	jmp return_to_user
+ENTRY_END exception_14
 
 	.section .note.GNU-stack, "", @progbits

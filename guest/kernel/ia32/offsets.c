@@ -33,6 +33,7 @@ void offsets(void)
 	OFFSET(TRAP_EAX, struct trap_frame, eax);
 	OFFSET(TRAP_ERROR_CODE, struct trap_frame, error_code);
 	OFFSET(TRAP_EIP, struct trap_frame, eip);
+	OFFSET(TRAP_CS, struct trap_frame, cs);
 	OFFSET(TRAP_EFLAGS, struct trap_frame, eflags);
 	OFFSET(TRAP_ESP, struct trap_frame, esp);
 	VALUE(TRAP_SIZE, sizeof(struct trap_frame));
@@ -57,9 +58,20 @@ void offsets(void)
 	OFFSET(TCB_IRQ_PENDING, struct tcb, irq_pending);
 	OFFSET(TCB_RECEIVE_DESCRIPTOR, struct tcb, ipc.receive_descriptor);
 	OFFSET(TCB_KERNEL_RPC, struct tcb, ipc.kernel_rpc);
+	OFFSET(TCB_RPC_RESULT, struct tcb, ipc.rpc_result);
+	OFFSET(TCB_WORDS, struct tcb, ipc.words);
+	OFFSET(TCB_PAGER_LOW, struct tcb, pager.low);
+	OFFSET(TCB_PAGER_HIGH, struct tcb, pager.high);
 	VALUE(STATE_READY, THREAD_READY);
 	VALUE(STATE_RECEIVING, THREAD_RECEIVING);
 	VALUE(STATE_WAITING, THREAD_WAITING);
+	VALUE(STATE_PAGE_FAULT_REPLY, THREAD_PAGE_FAULT_REPLY);
+	VALUE(PAGER_RPC, RPC_PAGER);
+	VALUE(SEND_MAP, L4_SEND_MAP);
+	VALUE(RESULT_MAPPED, L4_RESULT_MAPPED);
+	VALUE(RESULT_ERROR_MASK, L4_RESULT_ERROR_MASK);
+	VALUE(WHOLE_SPACE_WINDOW, L4_WHOLE_SPACE | L4_RECEIVE_MAP);
+	VALUE(FAULT_WRITE, PAGE_FAULT_WRITE);
 	OFFSET(SPACE_PAGE_DIRECTORY, struct space, page_directory);
 	OFFSET(SPACE_SMALL_SLOT, struct space, small_slot);
 	OFFSET(SPACE_USER_SEGMENTS, struct space, user_segments);

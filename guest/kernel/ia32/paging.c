@@ -15,8 +15,6 @@
 #include "cpu.h"
 
 enum {
-	TABLE_ENTRIES = 1024,
-	DIRECTORY_SHIFT = 22,
 	FIRST_KERNEL_ENTRY = SMALL_SPACES_END >> DIRECTORY_SHIFT,
 	USER_ENTRIES = USER_LIMIT >> DIRECTORY_SHIFT,
 	/* Rights are the page-table entry's; the directory entry lets everything through. */
@@ -119,15 +117,6 @@ void space_moved(struct space *space)
 		descriptors_load_thread_segments(current);
 	}
 	load(visible && !space->small_slot ? space : loaded_space);
-}
-
-page_table_entry *entry_find(unsigned directory, unsigned address)
-{
-	page_table_entry table = ((page_table_entry *)window(directory))[address >> DIRECTORY_SHIFT];
-	if (!(table & PAGE_PRESENT)) {
-		return NULL;
-	}
-	return (page_table_entry *)window(table & L4_PAGE_MASK) + (address >> L4_PAGE_SIZE_LOG2) % TABLE_ENTRIES;
 }
 
 page_table_entry *entry_make(unsigned directory, unsigned address)

@@ -26,6 +26,8 @@ switch_stack:
 	.cfi_rel_offset ebp, SWITCH_EBP
 	movl %esp, (%eax)
 	movl %edx, %esp
+	.globl switch_in	/* ipc_fast.S comes here with ESP at a switch_frame */
+switch_in:
 	movl SWITCH_EBX(%esp), %ebx
 	movl SWITCH_ESI(%esp), %esi
 	movl SWITCH_EDI(%esp), %edi

@@ -4,33 +4,15 @@
  * Messages across the border of CHIEF's clan reach CHIEF, which passes them on, in their sender's name or its own.
  */
 #include "check.h"
+#include "deceit.h"
 
 enum { CHIEF_TASK = FIRST_TASK, OUTSIDER_TASK = FIRST_TASK + 1, MEMBER_TASK = FIRST_TASK + 2, CLAN_PAGER = 7 };
-enum { CROSSING = 70, FORGED = 71, DONE = 72, A_SECOND = 250 << 16 | 9 << 4 /* send timeout */ };
+enum { CROSSING = 70, FORGED = 71, DONE = 72 };
 
 static struct l4_threadid chief, outsider, member;
 static struct l4_message seen_by_chief, seen_by_outsider, seen_by_member, answer_to_member;
 static volatile bool in_own_name;
 static volatile unsigned faults_through_chief;
-
-/* Deceit: the virtual sender stands on the user's stack. */
-static unsigned send_as(struct l4_threadid name, struct l4_threadid to, unsigned descriptor, unsigned w0, unsigned w1)
-{
-	unsigned result = descriptor | L4_SEND_DECEIT, low = to.low, high = to.high;
-	__asm__ volatile("pushl %%ebp\n" L4_CFI(".cfi_adjust_cfa_offset 4")
-			 "pushl 4(%%ecx)\n" L4_CFI(".cfi_adjust_cfa_offset 4")
-			 "pushl (%%ecx)\n" L4_CFI(".cfi_adjust_cfa_offset 4")
-			 "movl %[timeouts], %%ecx\n"
-			 "movl %[nil], %%ebp\n"
-			 "int %[vector]\n"
-			 "addl $8, %%esp\n" L4_CFI(".cfi_adjust_cfa_offset -8")
-			 "popl %%ebp\n" L4_CFI(".cfi_adjust_cfa_offset -4")
-			 : "+a"(result), "+d"(w0), "+b"(w1), "+S"(low), "+D"(high)
-			 : "c"(&name), [vector] "i"(L4_VECTOR_IPC), [timeouts] "i"(A_SECOND),
-			   [nil] "i"(L4_NIL_DESCRIPTOR)
-			 : "memory", "cc");
-	return result;
-}
 
 static void sleep_for_ever(void)
 {
