@@ -8,9 +8,10 @@ import { Bus, type PortRange } from './bus.ts';
 import { Clock } from './clock.ts';
 import { AtaChannel } from './devices/ata/channel.ts';
 import { AtaDrive } from './devices/ata/drive.ts';
-import { CONSOLE_PORT, DiagnosticPort, POST_PORTS } from './devices/diagnosticPorts.ts';
 import { ExitPort, type ExitReason } from './devices/exitPorts.ts';
 import { Mc146818 } from './devices/mc146818.ts';
+import type { InterruptLine } from './devices/device.ts';
+import { NumericErrorLatch } from './devices/numericErrorLatch.ts';
 import { PicPair } from './devices/pic8259.ts';
 import { Pit8254 } from './devices/pit8254.ts';
 import { SharedLine, Uart16550 } from './devices/uart16550.ts';
@@ -22,7 +23,8 @@ import { keystrokes } from './devices/keyboard/scanCodes.ts';
 import { ImageError } from './elfImage.ts';
 import { BIOS_SIZE } from './board/wiring.ts';
 import { type BootModule, loadMultiboot } from './multiboot.ts';
-import { type DiskSource, RecordedDisk } from './recordedDisk.ts';
+import { ataPorts, diagnosticPorts } from './machinePorts.ts';
+import { type DiskSource, RecordedDisk, sectorsOf } from './recordedDisk.ts';
 import {
   type MachineSnapshot,
   SNAPSHOT_VERSION,
@@ -59,6 +61,7 @@ export class Machine implements Target {
   private readonly ata: AtaChannel;
   private readonly disks: readonly RecordedDisk[];
   private readonly board: PcBoard | undefined;
+  private readonly numericError: NumericErrorLatch;
   private readonly interpreter: Interpreter;
   private exit: { reason: ExitReason; status: number; detail?: string } | undefined;
   private recorded: InputEntry[] = [];
@@ -78,6 +81,10 @@ export class Machine implements Target {
       ports: this.bus,
       log,
       cycles: () => this.clock.cycles,
+      hasLocalApic: options.board === 'pc',
+      numericError: () => {
+        this.numericError.raise();
+      },
     });
     const end = (reason: ExitReason, status: number, detail?: string) => {
       this.exit = detail === undefined ? { reason, status } : { reason, status, detail };
@@ -85,6 +92,7 @@ export class Machine implements Target {
     };
     this.board = options.board === 'pc' ? this.makeBoard(options, end) : undefined;
     const line = (irq: number) => this.board?.line(irq) ?? this.pics.line(irq);
+    this.numericError = new NumericErrorLatch(line(13), this.cpu);
 
     // Interrupt lines
     this.pit = new Pit8254(this.clock, line(0));
@@ -92,18 +100,8 @@ export class Machine implements Target {
     const irq3 = new SharedLine(line(3));
     const irq4 = new SharedLine(line(4));
     this.sharedLines = [irq3, irq4];
-    this.uarts = [irq4.input(0), irq3.input(0), irq4.input(1), irq3.input(1)].map(
-      (line, port) =>
-        new Uart16550(
-          `uart-${port}`,
-          this.clock,
-          line,
-          this.board === undefined,
-          options.terminals?.[port] === true,
-          (byte) => {
-            options.onSerial(port, byte);
-          },
-        ),
+    this.uarts = [irq4.input(0), irq3.input(0), irq4.input(1), irq3.input(1)].map((input, port) =>
+      this.makeUart(options, input, port),
     );
     this.ata = new AtaChannel(line(14));
     this.disks = this.makeDisks(options);
@@ -115,6 +113,7 @@ export class Machine implements Target {
       { first: 0x40, count: 4, device: this.pit },
       { first: 0x61, count: 1, device: this.pit },
       { first: 0x70, count: 2, device: this.rtc },
+      { first: 0xf0, count: 2, device: this.numericError },
       { first: 0x3f8, count: 8, device: this.uarts[0] }, // COM1, IRQ 4
       { first: 0x2f8, count: 8, device: this.uarts[1] }, // COM2, IRQ 3
       { first: 0x3e8, count: 8, device: this.uarts[2] }, // COM3, IRQ 4
@@ -129,8 +128,17 @@ export class Machine implements Target {
     this.interpreter = new Interpreter(this.cpu, this.clock, interrupts);
   }
 
+  private makeUart(options: MachineOptions, line: InterruptLine, port: number): Uart16550 {
+    const send = (byte: number): void => {
+      options.onSerial(port, byte);
+    };
+    const isTerminal = options.terminals?.[port] === true;
+    const isBare = this.board === undefined;
+    return new Uart16550(`uart-${port}`, this.clock, line, isBare, isTerminal, send);
+  }
+
   private makeBoard(options: MachineOptions, end: EndOfRun): PcBoard {
-    const has = { disks: (options.disks ?? []).length > 0, i686: options.cpu === 'i686' };
+    const has = { disks: (options.disks ?? []).length > 0, i686: this.cpu.i686 };
     const board = new PcBoard(this.clock, this.pics, has, {
       reset: () => {
         end('reset', 0);
@@ -139,7 +147,7 @@ export class Machine implements Target {
         end('powerOff', 0);
       },
       nonMaskable: () => {
-        this.cpu.report('A non-maskable interrupt was asked for, which does not come yet.');
+        this.cpu.raiseNmi();
       },
       log: (message) => {
         this.cpu.report(message);
@@ -543,43 +551,12 @@ export class Machine implements Target {
     architecturalWords(this.cpu).forEach((word) => {
       hash.word(word);
     });
-    const { fpu, simd, instructionTlb, dataTlb, largeTlb, ...rest } = snapshotCpu(this.cpu);
-    const flags = [rest.halted, rest.shutdown, rest.inhibitInterrupts, rest.instructionCount];
-    const parts = [fpu, simd, instructionTlb, dataTlb, largeTlb, flags];
-    hash.text(JSON.stringify([parts, this.clock.snapshot(), this.deviceSnapshots()]));
+    // Of the state words the hash has the architectural ones; how often what came is no state.
+    const processor = { ...snapshotCpu(this.cpu), state: undefined, statistics: undefined };
+    hash.text(JSON.stringify([processor, this.clock.snapshot(), this.deviceSnapshots()]));
     hash.ram(this.ram);
     return hash.toString();
   }
 }
 
 type EndOfRun = (reason: ExitReason, status: number, detail?: string) => void;
-
-function diagnosticPorts({ diagnostics }: MachineOptions): PortRange[] {
-  if (diagnostics === undefined) {
-    return [];
-  }
-  const post = new DiagnosticPort(diagnostics.post);
-  return [
-    ...POST_PORTS.map((first) => ({ first, count: 1, device: post })),
-    { first: CONSOLE_PORT, count: 1, device: new DiagnosticPort(diagnostics.console) },
-  ];
-}
-
-function ataPorts(ata: AtaChannel): PortRange[] {
-  return [
-    { first: 0x1f0, count: 1, device: ata.data, wide: true },
-    { first: 0x1f1, count: 7, device: ata.commandBlock },
-    { first: 0x3f6, count: 1, device: ata.controlBlock },
-  ];
-}
-
-function* sectorsOf(
-  inputs: readonly InputEntry[],
-  disk: number,
-): Generator<readonly [number, Uint8Array]> {
-  for (const entry of inputs) {
-    if (entry.kind === 'sector' && entry.disk === disk && entry.bytes !== undefined) {
-      yield [entry.sector, entry.bytes];
-    }
-  }
-}

@@ -1,6 +1,7 @@
 // The medium of an ATA drive. What the host's side of a disk gives is an input of the machine: each sector enters the
 // input log when the guest reads it first and stays as it was then, whatever the host's file becomes. What the guest
 // writes stays in the machine.
+import type { InputEntry } from './inputLog.ts';
 import type { AtaMedium } from './devices/ata/drive.ts';
 
 export interface DiskSource {
@@ -57,6 +58,18 @@ export class RecordedDisk implements AtaMedium {
     this.known.clear();
     for (const [sector, bytes] of inputs) {
       this.known.set(sector, bytes);
+    }
+  }
+}
+
+/** What a recording holds of a disk. */
+export function* sectorsOf(
+  inputs: readonly InputEntry[],
+  disk: number,
+): Generator<readonly [number, Uint8Array]> {
+  for (const entry of inputs) {
+    if (entry.kind === 'sector' && entry.disk === disk && entry.bytes !== undefined) {
+      yield [entry.sector, entry.bytes];
     }
   }
 }

@@ -440,8 +440,8 @@ lengths:
   report %edx
 `;
     const end = 'jmp finish\nlengths:\n';
-    // Family 5 model 2: FPU VME DE PSE TSC MSR MCE CX8. Family 6 model 3: also SEP PGE CMOV.
-    assert.deepEqual(run(identify + end), ['1', '756e6547', '52c', '1bf']);
+    // Family 5 model 2: FPU VME DE PSE TSC MSR MCE CX8 APIC. Family 6 model 3: also SEP PGE CMOV.
+    assert.deepEqual(run(identify + end), ['1', '756e6547', '52c', '3bf']);
     const count = `
   ${setControl4(0x100)}
   mov $0x186, %ecx
@@ -457,7 +457,80 @@ lengths:
   ${Array.from({ length: 7 }, (_, hint) => `.byte 0x0f, 0x${(0x19 + hint).toString(16)}, 0`).join('\n')}
 `;
     const [, , signature, features, counted] = run(identify + count + end, 'i686');
-    assert.deepEqual([signature, features, counted], ['633', 'a9bf', '7']);
+    assert.deepEqual([signature, features, counted], ['633', 'abbf', '7']);
+  });
+
+  it('takes one NMI at a time: the next one comes behind the IRET of the first (SDM vol. 3, 6.7.1)', () => {
+    const send = 'movl $0x4400, 0xfee00300\n';
+    const seen = run(`
+  gate 2, nmi, 0x8e
+  movl $0x1ff, 0xfee000f0
+  movl $0, 0xfee00310
+  ${send}
+  report $0xbb
+  jmp finish
+nmi: inc %ebp
+  report %ebp
+  cmp $1, %ebp
+  jne 1f
+  ${send}
+  nop
+  report $0xaa
+1: iret
+lengths:
+`);
+    assert.deepEqual(seen, ['1', 'aa', '2', 'bb']);
+  });
+
+  it('tells of an x87 error by interrupt 13 while CR0.NE is clear, and tries again (SDM vol. 1, D.2)', () => {
+    const ports: [number, number][] = [
+      ...([
+        [0x20, 0x11],
+        [0xa0, 0x11],
+        [0x21, 0],
+        [0xa1, 8],
+        [0x21, 4],
+        [0xa1, 2],
+      ] as const),
+      ...([
+        [0x21, 1],
+        [0xa1, 1],
+        [0x21, 0xfb],
+        [0xa1, 0xdf],
+      ] as const),
+    ].map(([port, value]) => [port, value]);
+    const seen = run(`
+  gate 13, error, 0x8e
+  ${ports.map(([port, value]) => `mov $${value}, %al\nout %al, $${port}`).join('\n')}
+  fninit
+  movw $0x37b, 0x3000
+  fldcw 0x3000
+  fldz
+  fld1
+  fdivp
+  sti
+  fld1
+  fnstsw %ax
+  movzwl %ax, %eax
+  call report_eax
+  jmp finish
+error: out %al, $0xf0
+  fldpi /* IGNNE#: the handler may compute */
+  fstp %st
+  fnstsw %ax
+  movzwl %ax, %eax
+  call report_eax
+  fnclex
+  mov $0x20, %al
+  out %al, $0xa0
+  out %al, $0x20
+  iret
+lengths:
+`);
+    const ZERO_DIVIDE = 4;
+    assert.equal(parseInt(seen[0], 16) & 0x3f, ZERO_DIVIDE);
+    assert.equal(parseInt(seen[1], 16) & 0x3f, 0);
+    assert.equal(seen.length, 2);
   });
 
   it('gives #GP for an instruction whose last byte lies behind the limit of CS', () => {

@@ -65,6 +65,10 @@ export interface CpuOptions {
   readonly log: (message: string) => void;
   /** Cycles now, for RDTSC. */
   readonly cycles: () => number;
+  /** Whether a local APIC answers at FEE00000h: CPUID and the MSR APIC_BASE say so. */
+  readonly hasLocalApic: boolean;
+  /** FERR#: an x87 error waits while CR0.NE is clear. */
+  readonly numericError: () => void;
 }
 
 const ALL_FLAT = (1 << CS) | (1 << SS) | (1 << DS) | (1 << ES);
@@ -83,6 +87,10 @@ export class Cpu implements MmuObserver {
   readonly model: CpuModel;
   readonly i686: boolean;
   readonly cycles: () => number;
+  readonly hasLocalApic: boolean;
+  readonly numericError: () => void;
+  /** IGNNE#: x87 instructions go on although an error waits, until it is cleared. */
+  ignoresNumericError = false;
   readonly decoder: Decoder;
   private readonly log: (message: string) => void;
   private readonly logged = new Set<string>();
@@ -160,6 +168,8 @@ export class Cpu implements MmuObserver {
     this.model = options.model;
     this.i686 = options.model.extensions.has('i686');
     this.cycles = options.cycles;
+    this.hasLocalApic = options.hasLocalApic;
+    this.numericError = options.numericError;
     this.log = options.log;
     this.decoder = new Decoder(options.model.extensions);
     this.blocks = new BlockCache(memory.ramSize);
@@ -222,6 +232,7 @@ export class Cpu implements MmuObserver {
     return (
       (flags & TF) !== 0 ||
       this.inhibitInterrupts ||
+      this.nmiPending ||
       ((flags & IF) !== 0 && this.interruptLine.pending)
     );
   }

@@ -15,6 +15,7 @@ export interface CpuSnapshot {
   readonly inhibitInterrupts: boolean;
   readonly nmiPending: boolean;
   readonly nmiBlocked: boolean;
+  readonly ignoresNumericError: boolean;
   readonly sysenter: { readonly cs: number; readonly esp: number; readonly eip: number };
   /** Decimal. */
   readonly timeStampOffset: string;
@@ -44,6 +45,7 @@ export function snapshotCpu(cpu: Cpu): CpuSnapshot {
     inhibitInterrupts: cpu.inhibitInterrupts,
     nmiPending: cpu.nmiPending,
     nmiBlocked: cpu.nmiBlocked,
+    ignoresNumericError: cpu.ignoresNumericError,
     sysenter: { ...cpu.sysenter },
     timeStampOffset: cpu.timeStampOffset.toString(),
     counters: cpu.counters.snapshot(),
@@ -74,6 +76,7 @@ export function restoreCpu(cpu: Cpu, from: CpuSnapshot): void {
   cpu.inhibitInterrupts = from.inhibitInterrupts;
   cpu.nmiPending = from.nmiPending;
   cpu.nmiBlocked = from.nmiBlocked;
+  cpu.ignoresNumericError = from.ignoresNumericError;
   Object.assign(cpu.sysenter, from.sysenter);
   cpu.timeStampOffset = BigInt(from.timeStampOffset);
   cpu.fpu.restore(from.fpu);

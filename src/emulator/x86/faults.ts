@@ -20,6 +20,9 @@ export const MF = 16;
 export const AC_FAULT = 17;
 export const XM = 19;
 
+/** Stands for "wait for an interrupt, then try again" (FERR#); no vector of the processor. */
+export const NUMERIC_WAIT = 257;
+
 export const NO_ERROR_CODE = -1;
 
 export class GuestFault extends Error {}

@@ -14,12 +14,13 @@ import {
   GUEST_FAULT,
   NMI,
   NO_ERROR_CODE,
+  NUMERIC_WAIT,
   isFaultClass,
   makesDoubleFault,
 } from './faults.ts';
 import { IF, RF, TF } from './flags.ts';
 import { DEVICE_ACCESS } from './memory/deviceMemory.ts';
-import { BASE, CR2, CS, EFLAGS, EIP } from './registers.ts';
+import { BASE, CR0, CR0_NE, CR2, CS, EFLAGS, EIP } from './registers.ts';
 
 /**
  * The fast path returns now and then although nothing happened, because an engine replaces a function by its
@@ -112,7 +113,11 @@ export class Interpreter {
     if ((this.cpu.r[EFLAGS] & IF) !== 0) {
       return 'idle';
     }
-    this.shutDown('HLT with interrupts disabled');
+    this.shutDown(
+      this.cpu.fpu.pendingError && (this.cpu.r[CR0] & CR0_NE) === 0
+        ? 'an x87 error waits for interrupt 13 with interrupts disabled'
+        : 'HLT with interrupts disabled',
+    );
     return 'shutdown';
   }
 
@@ -215,7 +220,7 @@ export class Interpreter {
     const { fault } = cpu;
     let exit = executeBlocks(cpu, start);
     while (fault.raised && (cpu.r[EFLAGS] & TF) === 0 && !cpu.watching) {
-      if (fault.vector === DEVICE_ACCESS) {
+      if (fault.vector === DEVICE_ACCESS || fault.vector === NUMERIC_WAIT) {
         return exit;
       }
       this.markResumption(fault.vector);
@@ -239,6 +244,10 @@ export class Interpreter {
     cpu.fault.raised = false;
     if (vector === DEVICE_ACCESS) {
       this.touchesDevice = true;
+      return;
+    }
+    if (vector === NUMERIC_WAIT) {
+      cpu.halted = true;
       return;
     }
     this.markResumption(vector);

@@ -2,7 +2,7 @@
 // opcode and ModRM in register forms; #NM by CR0.TS and CR0.EM, and #MF for an error that waits (SDM vol. 1, 8.7).
 import type { Cpu } from '../cpu.ts';
 import { type Instruction, OPERAND_MEMORY } from '../decode/instruction.ts';
-import { MF, NM } from '../faults.ts';
+import { MF, NM, NUMERIC_WAIT } from '../faults.ts';
 import { CR0, CR0_EM, CR0_MP, CR0_TS, CS, SELECTOR } from '../registers.ts';
 import * as arithmetic from './fpuArithmetic.ts';
 import * as control from './fpuControl.ts';
@@ -155,13 +155,21 @@ function findRow(cpu: Cpu, i: Instruction): Row {
   return found;
 }
 
-/** An unmasked exception is reported by the next instruction that waits. */
+/**
+ * An unmasked exception is reported by the next instruction that waits: as #MF, or with CR0.NE clear at the pin FERR#,
+ * and then the instruction waits for an interrupt and is tried again.
+ */
 function reportPending(cpu: Cpu): void {
-  if (cpu.fpu.pendingError) {
-    if ((cpu.r[CR0] & CR0_NE) === 0) {
-      cpu.unsupported('x87 errors by interrupt 13 (CR0.NE is clear)');
-    }
+  if (!cpu.fpu.pendingError) {
+    cpu.ignoresNumericError = false;
+    return;
+  }
+  if ((cpu.r[CR0] & CR0_NE) !== 0) {
     cpu.fault.raise(MF);
+  }
+  if (!cpu.ignoresNumericError) {
+    cpu.numericError();
+    cpu.fault.raise(NUMERIC_WAIT);
   }
 }
 

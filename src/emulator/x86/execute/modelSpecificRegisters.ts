@@ -22,6 +22,10 @@ const P6: readonly Kind[] = ['i686'];
 const low = (value: bigint): number => Number(BigInt.asIntN(32, value));
 const unsigned = (value: number): bigint => BigInt(value >>> 0);
 
+/** APIC_BASE: at FEE00000h, enabled (bit 11), of the bootstrap processor (bit 8). */
+const BOOTSTRAP_PROCESSOR = 0x100n;
+const LOCAL_APIC_ENABLED = 0xfee0_0800n | BOOTSTRAP_PROCESSOR;
+
 /** No machine check ever comes: both registers read as zero. */
 const noMachineCheck = {
   read: () => 0n,
@@ -82,6 +86,17 @@ const REGISTERS: readonly ModelSpecificRegister[] = [
   },
   { number: 0x12, name: 'CTR0', kinds: PENTIUM, ...counter(0) },
   { number: 0x13, name: 'CTR1', kinds: PENTIUM, ...counter(1) },
+  {
+    number: 0x1b,
+    name: 'APIC_BASE',
+    kinds: P6,
+    read: (cpu) => (cpu.hasLocalApic ? LOCAL_APIC_ENABLED : 0n),
+    write: (cpu, value) => {
+      if (cpu.hasLocalApic && (value | BOOTSTRAP_PROCESSOR) !== LOCAL_APIC_ENABLED) {
+        cpu.report('The local APIC can be neither moved nor switched off; it stays at 0xfee00000.');
+      }
+    },
+  },
   { number: 0xc1, name: 'PERFCTR0', kinds: P6, ...counter(0) },
   { number: 0xc2, name: 'PERFCTR1', kinds: P6, ...counter(1) },
   { number: 0x174, name: 'SYSENTER_CS', kinds: P6, ...sysenter('cs') },

@@ -130,7 +130,7 @@ function cpuid(cpu: Cpu): void {
   r[EAX] = cpu.model.signature;
   r[EBX] = cpu.model.extensions.has('sse2') ? CLFLUSH_LINE : 0;
   r[ECX] = 0;
-  r[EDX] = PENTIUM_FEATURES;
+  r[EDX] = PENTIUM_FEATURES | (cpu.hasLocalApic ? FEATURE_APIC : 0);
   for (const extension of cpu.model.extensions) {
     r[EDX] |= EXTENSION_FEATURES[extension];
   }
@@ -138,6 +138,7 @@ function cpuid(cpu: Cpu): void {
 
 /** CPUID.1:EDX of a Pentium: FPU VME DE PSE TSC MSR MCE CX8. */
 const PENTIUM_FEATURES = 0x1bf;
+const FEATURE_APIC = 1 << 9;
 
 /** CPUID.1:EDX: SEP, PGE and CMOV; MMX; FXSR; SSE; SSE2 with CLFSH. */
 const EXTENSION_FEATURES: Readonly<Record<Extension, number>> = {
