@@ -85,16 +85,20 @@ describe('The processor, as the manuals have it', () => {
   movw 0x3002, %ax
   movb 0x3001, %al
   cmpxchg8b 0x3008
+  fldl 0x3004
+  fstpt 0x3004
+  fldl 0x3008
+  fstpt 0x3010
   pushf
   andl $~0x40000, (%esp)
   popf
   mov 0x3001, %eax
   ud2
-lengths: .byte 5, 5, 6, 6, 7, 7, 7, 6, 0
+lengths: .byte 5, 5, 6, 6, 7, 7, 7, 6, 6, 6, 0
 ${ALIGNMENT_FAULT}
 `);
     const alignment = ['11', '0'];
-    assert.deepEqual(faults(seen), [...Array.from({ length: 8 }, () => alignment), ['6', '0']]);
+    assert.deepEqual(faults(seen), [...Array.from({ length: 10 }, () => alignment), ['6', '0']]);
   });
 
   it('pushes RF with the flags of a fault, and not with those of INT (SDM vol. 3, 17.3.1.1)', () => {

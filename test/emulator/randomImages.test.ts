@@ -59,11 +59,18 @@ describe('Random bytes as images', () => {
     this.timeout(300_000);
     const random = new Random(Math.imul(SEED, 0x9e37_79b1));
     const messages: string[] = [];
-    const machine = testMachine({ cpu: 'i686', log: (message) => messages.push(message) });
-    const fresh = machine.snapshot();
+    const machines = (['bare', 'pc'] as const).map((board) => {
+      const machine = testMachine({
+        cpu: 'i686+sse2',
+        board,
+        log: (message) => messages.push(message),
+      });
+      return { machine, fresh: machine.snapshot() };
+    });
     const ends = new Map<string, number>();
     const before = process.memoryUsage();
     for (let image = 0; image < IMAGES; image++) {
+      const { machine, fresh } = machines[image & 1];
       machine.restore(fresh);
       const load = random.pick(LOADS);
       let end: string;

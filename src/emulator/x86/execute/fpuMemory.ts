@@ -11,7 +11,9 @@ export function readBits(cpu: Cpu, i: Instruction, width: 16 | 32 | 64): bigint 
   if (width === 32) {
     return low;
   }
-  return low | (BigInt(cpu.read(i.segment, (address + 4) | 0, 32) >>> 0) << 32n);
+  const high = BigInt(cpu.read(i.segment, (address + 4) | 0, 32) >>> 0);
+  cpu.requireAlignment(i.segment, address, 8);
+  return low | (high << 32n);
 }
 
 /** Faults where a store of so many bytes would fault. */
@@ -28,6 +30,9 @@ export function writeBits(cpu: Cpu, i: Instruction, width: 16 | 32 | 64, bits: b
     cpu.write(i.segment, address, 16, Number(BigInt.asIntN(16, bits)));
     return;
   }
+  if (width === 64) {
+    cpu.requireAlignment(i.segment, address, 8);
+  }
   cpu.write(i.segment, address, 32, Number(BigInt.asIntN(32, bits)));
   if (width === 64) {
     cpu.write(i.segment, (address + 4) | 0, 32, Number(BigInt.asIntN(32, bits >> 32n)));
@@ -35,13 +40,24 @@ export function writeBits(cpu: Cpu, i: Instruction, width: 16 | 32 | 64, bits: b
 }
 
 export function readBytes(cpu: Cpu, i: Instruction, address: number, count: number): Uint8Array {
-  return Uint8Array.from({ length: count }, (_, index) =>
+  const bytes = Uint8Array.from({ length: count }, (_, index) =>
     cpu.read(i.segment, (address + index) | 0, 8),
   );
+  cpu.requireAlignment(i.segment, address, alignmentOf(count));
+  return bytes;
 }
 
 export function writeBytes(cpu: Cpu, i: Instruction, address: number, bytes: Uint8Array): void {
+  cpu.requireAlignment(i.segment, address, alignmentOf(bytes.length));
   bytes.forEach((byte, index) => {
     cpu.write(i.segment, (address + index) | 0, 8, byte);
   });
+}
+
+/** Of an operand of so many bytes (SDM vol. 3, table 6-7): 80-bit numbers 8; state images as their words. */
+function alignmentOf(count: number): number {
+  if (count === 10) {
+    return 8;
+  }
+  return count % 28 === 0 || count === 108 ? 4 : 2;
 }
