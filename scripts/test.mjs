@@ -2,7 +2,7 @@
 // npm test: builds everything, runs the tests, and closes with "N passed, N failed, N skipped". The tests in a real
 // editor are large: they run when CI is set, when the editor is already there, or with --editor-only.
 // In CI a skip that test/skips.txt does not list is a failure.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { build } from './build.mjs';
@@ -12,21 +12,29 @@ const inCi = process.env.CI !== undefined && process.env.CI !== '';
 const editorOnly = process.argv.includes('--editor-only');
 const withEditor = editorOnly || inCi || existsSync(path.join(root, '.vscode-test'));
 
-/** Runs mocha on some files; its counts come back in a file. */
-function mocha(name, args) {
+/**
+ * Runs mocha on some files; its counts come back in a file. `quiet`: what it writes is shown when it has ended, because
+ * another one runs beside it.
+ */
+async function mocha(name, args, quiet = false) {
   const results = path.join(root, 'build', `results-${name}.json`);
   mkdirSync(path.dirname(results), { recursive: true });
   rmSync(results, { force: true });
   const reporter = path.join(root, 'test/support/reporter.cjs');
   const bin = path.join(root, 'node_modules/mocha/bin/mocha.js');
-  spawnSync(
-    process.execPath,
-    [bin, '--reporter', reporter, '--reporter-option', `results=${results}`, ...args],
-    {
-      cwd: root,
-      stdio: ['ignore', 'inherit', 'inherit'],
-    },
-  );
+  const output = [];
+  await new Promise((resolve) => {
+    const run = spawn(
+      process.execPath,
+      [bin, '--reporter', reporter, '--reporter-option', `results=${results}`, ...args],
+      { cwd: root, stdio: ['ignore', quiet ? 'pipe' : 'inherit', quiet ? 'pipe' : 'inherit'] },
+    );
+    for (const stream of [run.stdout, run.stderr]) {
+      stream?.on('data', (chunk) => output.push(chunk));
+    }
+    run.on('close', resolve);
+  });
+  process.stdout.write(Buffer.concat(output));
   return existsSync(results)
     ? JSON.parse(readFileSync(results, 'utf8'))
     : { passed: 0, failed: 1, skipped: [] };
@@ -42,10 +50,13 @@ function listedSkips() {
 await build();
 const runs = [];
 if (!editorOnly) {
-  runs.push(mocha('unit', ['--ignore', 'test/editor/**', 'test/**/*.test.ts']));
+  // Two at a time: the tests in the guest take about as long as all the others.
+  const others = ['--ignore', 'test/editor/**', '--ignore', 'test/guest/**', 'test/**/*.test.ts'];
+  const both = [mocha('guest', ['test/guest/**/*.test.ts'], true), mocha('unit', others)];
+  runs.push(...(await Promise.all(both)));
 }
 if (withEditor) {
-  runs.push(mocha('editor', ['--timeout', '300000', 'test/editor/*.test.ts']));
+  runs.push(await mocha('editor', ['--timeout', '300000', 'test/editor/*.test.ts']));
 } else {
   console.log('The tests in a real editor did not run: npm run test:editor runs them.');
 }
@@ -60,4 +71,4 @@ if (inCi) {
   }
 }
 console.log(`${passed} passed, ${failed} failed, ${skipped.length} skipped`);
-process.exit(failed === 0 && passed > 0 ? 0 : 1);
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
