@@ -183,9 +183,17 @@ describe('An exception', () => {
     assert.match(machine.messages.join('\n'), /opcode 0f 04/);
   });
 
+  it("by a form that no processor has is the guest's own affair: nothing is logged", () => {
+    const machine = run(kernel('.byte 0xf0, 0x90'));
+    assert.equal(machine.registers().ebx, 6);
+    assert.deepEqual(machine.messages, []);
+  });
+
   it('by CMOV comes on a pentium and not on an i686', () => {
     const code = kernel('mov $5, %eax; cmp %eax, %eax; cmove %eax, %ebx');
-    assert.equal(run(code, { cpu: 'pentium' }).registers().ebx, 6);
+    const pentium = run(code, { cpu: 'pentium' });
+    assert.equal(pentium.registers().ebx, 6);
+    assert.match(pentium.messages.join('\n'), /CMOVcc, which only the kinds i686, .* have/);
     assert.equal(run(code, { cpu: 'i686' }).registers().ebx, 5);
   });
 });

@@ -18,6 +18,8 @@ import type { Extension } from '../cpuModel.ts';
 const MAXIMUM_LENGTH = 15;
 
 const UNKNOWN = parseRow('00 (unknown) - ud - - end');
+/** A known opcode in a form that no processor has: #UD, and nothing to tell. */
+const INVALID = parseRow('00 (invalid) - ud - - end');
 const TOO_LONG = parseRow('00 (too-long) - tooLong - - end');
 /** Row of each opcode; for a group the eight rows by /digit. */
 type TableEntry = OpcodeRow | (OpcodeRow | undefined)[] | undefined;
@@ -181,7 +183,7 @@ export class Decoder {
       (memoryOnly && !i.memoryForm) ||
       (registerOnly && i.memoryForm)
     ) {
-      i.row = UNKNOWN;
+      i.row = row === UNKNOWN ? UNKNOWN : INVALID;
     }
   }
 

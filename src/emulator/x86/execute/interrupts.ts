@@ -7,6 +7,7 @@ import { BASE, CPL, CS, EFLAGS, EIP } from '../registers.ts';
 import { enterResident, returnResident } from './dispatchTransfer.ts';
 import { returnFar } from './farReturns.ts';
 import { enterHandler } from './interruptEntry.ts';
+import { UNKNOWN_NAME, missingInstruction } from './missingInstruction.ts';
 import { type Handler, read1, read2, signExtend } from './operands.ts';
 import { requireIoPrivilegeInVirtual8086 } from './stack.ts';
 import { returnToPreviousTask } from './tasks.ts';
@@ -110,19 +111,12 @@ export const interruptHandlers = {
     }
   },
   ud: (cpu, i) => {
-    if (i.row.name === 'UD2') {
+    if (i.row.name !== UNKNOWN_NAME) {
       cpu.fault.raise(UD);
     }
-    const opcode = i.opcode > 0xff ? `0f ${hex(i.opcode & 0xff)}` : hex(i.opcode);
-    cpu.unsupported(
-      `the instruction with opcode ${opcode}${i.hasModrm ? ` /${i.registerField}` : ''}`,
-    );
+    cpu.unsupported(missingInstruction(cpu, i));
   },
   tooLong: (cpu) => {
     cpu.fault.raise(GP, 0);
   },
 } satisfies Record<string, Handler>;
-
-function hex(byte: number): string {
-  return byte.toString(16).padStart(2, '0');
-}
