@@ -44,7 +44,7 @@ function run(text: string, cpu: 'pentium' | 'i686' = 'pentium'): string[] {
   const rom = assembleRom(complete(PROTECTED + text));
   const { bytes, result } = runRom(rom, 1_000_000, cpu);
   const seen = words(bytes);
-  assert.equal(result.reason, 'debugExit', JSON.stringify([result, seen]));
+  assert.equal(result.reason, 'debugExit', JSON.stringify([result, seen.slice(0, 40)]));
   return seen;
 }
 
@@ -535,6 +535,38 @@ lengths:
     assert.equal(parseInt(seen[0], 16) & 0x3f, ZERO_DIVIDE);
     assert.equal(parseInt(seen[1], 16) & 0x3f, 0);
     assert.equal(seen.length, 2);
+  });
+
+  it('gives #GP to a near transfer that leads beyond the limit of CS, before it has done anything', () => {
+    const transfers = [
+      'jmp . + 0x6000',
+      'cmp %eax, %eax\n je . + 0x6000',
+      'call . + 0x6000',
+      'mov $0x7000, %ecx\n jmp *%ecx',
+      'mov $0x7000, %ecx\n call *%ecx',
+      'push $0x7000\n ret',
+    ];
+    const lengths = [5, 6, 5, 2, 2, 1];
+    // A segment of 4 KB pages that ends behind page 5; the ROM's own code lies below it.
+    const seen = run(`
+  movl $0x00000005, 0x1040
+  movl $0x00c09b0f, 0x1044
+  ljmp $0x40, $limited
+limited:
+  ${transfers.map((text) => `${text}\n report %esp`).join('\n')}
+  jmp finish
+  .org 0x5000
+lengths: .byte ${lengths.join(', ')}
+`);
+    const groups = Array.from({ length: 6 }, (_, index) => seen.slice(index * 6, index * 6 + 6));
+    const faultsSeen = groups.map(([vector, error]) => [vector, error]);
+    assert.deepEqual(
+      faultsSeen,
+      groups.map(() => ['d', '0']),
+    );
+    // The stack is as it was before the transfer: only the word for RET is on it.
+    const stacks = groups.map((group) => group[5]);
+    assert.deepEqual(stacks, ['7000', '7000', '7000', '7000', '7000', '6ffc']);
   });
 
   it('gives #GP for an instruction whose last byte lies behind the limit of CS', () => {

@@ -34,7 +34,15 @@ import {
   LAZY_TYPE,
 } from '../registers.ts';
 import { OPERATIONS, adc, sbb, sub } from './alu.ts';
-import { EXIT, slowLoad, slowProbe, slowSegment, slowStore } from './dispatchSlow.ts';
+import {
+  EXIT,
+  slowLoad,
+  slowProbe,
+  slowSegment,
+  slowStore,
+  transferPlace,
+  undoTransfer,
+} from './dispatchSlow.ts';
 import { PLACE } from '../microOps.ts';
 import { interruptQuickly, returnQuickly } from './interrupts.ts';
 import { imulTruncating } from './multiply.ts';
@@ -61,6 +69,8 @@ export function executeBlocks(cpu: Cpu, start: number): number {
   let references = 0;
   let pc = start & PLACE;
   let slot = 0;
+  /** EIP of the block that a RET or an indirect jump or call has left. */
+  let from = 0;
   let exit: number = EXIT.CONTINUE;
 
   loop: for (;;) {
@@ -245,6 +255,7 @@ export function executeBlocks(cpu: Cpu, start: number): number {
         }
         r[ESP] = linear;
         slot = 0;
+        from = eip;
         eip = target;
         break;
       }
@@ -263,11 +274,13 @@ export function executeBlocks(cpu: Cpu, start: number): number {
         }
         r[ESP] = linear + 4 + code[pc + 1];
         slot = 0;
+        from = eip;
         eip = value;
         break;
       }
       case 10: /* JMP_REGISTER */ {
         slot = 0;
+        from = eip;
         eip = r[code[pc + 1]];
         break;
       }
@@ -1017,6 +1030,14 @@ export function executeBlocks(cpu: Cpu, start: number): number {
         next = findBlock(cpu, eip);
         if (next === 0) {
           exit = EXIT.FETCH_FAULT;
+          const transfer = eip >>> 0 > cpu.highestCode ? transferPlace(cpu, pc, slot) : 0;
+          if (transfer !== 0) {
+            // Beyond the limit of CS: the fault is the transfer's own.
+            eip = slot === 0 ? from : (eip - code[slot - 1]) | 0;
+            pc = transfer;
+            undoTransfer(cpu, (eip + (code[pc + 7] & 0xffff)) | 0);
+            exit = EXIT.FAULT;
+          }
           break;
         }
       }

@@ -5,8 +5,8 @@ import type { Cpu } from '../cpu.ts';
 import { GUEST_FAULT } from '../faults.ts';
 import { load, probeWrite, store } from '../memory/access.ts';
 import { WANT_WRITE } from '../memory/rights.ts';
-import { ACCOUNT } from '../microOps.ts';
-import { ADDRESS } from '../registers.ts';
+import { ACCOUNT, MICRO, MICRO_WORDS } from '../microOps.ts';
+import { ADDRESS, BASE, CPL, CS } from '../registers.ts';
 
 /** Why executeBlocks returned. From FAULT on, in the middle of a block. */
 export const EXIT = {
@@ -94,3 +94,42 @@ export function slowSegment(cpu: Cpu, check: number, offset: number): boolean {
     return false;
   }
 }
+
+/** Place of the near transfer that ended a block, or 0 if the block just ran on. `slot`: the link taken, 0: none. */
+export function transferPlace(cpu: Cpu, pc: number, slot: number): number {
+  const { code } = cpu.blocks;
+  const at = slot === 0 ? pc : slot & -MICRO_WORDS;
+  switch (code[at]) {
+    case MICRO.JMP:
+    case MICRO.JMP_REGISTER:
+    case MICRO.CALL:
+    case MICRO.CALL_REGISTER:
+    case MICRO.RET:
+      return at;
+    case MICRO.JCC:
+    case MICRO.JZ:
+    case MICRO.JNZ:
+      return slot === at + TAKEN ? at : 0;
+    default:
+      return 0;
+  }
+}
+
+/** Of a conditional jump's two links, the one of the jump. */
+const TAKEN = 3;
+
+/** Gives back the stack pointer of before the near transfer at an EIP, whose target lies beyond the limit of CS. */
+export function undoTransfer(cpu: Cpu, eip: number): void {
+  const { r, mmu, memory } = cpu;
+  const at = RAM_OFFSET + mmu.translateFetch((r[BASE + CS] + eip) | 0, r[CPL] === 3);
+  const instruction = cpu.decoder.decode(memory.bytes, at, at + LONGEST_INSTRUCTION);
+  const { handler } = instruction?.row ?? {};
+  const bytes = (instruction?.width ?? 0) >> 3;
+  if (handler === 'call' || handler === 'callIndirect') {
+    cpu.setStackPointer(cpu.stackOffset(-bytes));
+  } else if (handler === 'ret') {
+    cpu.setStackPointer(cpu.stackOffset(bytes + (instruction?.immediate ?? 0)));
+  }
+}
+
+const LONGEST_INSTRUCTION = 16;
