@@ -1,7 +1,7 @@
 // Connects a profiler to a running system: the CPU tells of calls, returns and interrupts; the probes tell which
 // thread or coroutine runs, who waits for whom, and where a system call begins and ends.
 import { threadKey } from '../kernel/threadId.ts';
-import { offsetOf } from '../kernel/kernelView.ts';
+import { offsetOf } from '../kernel/structures.ts';
 import { word } from '../kernel/virtualMemory.ts';
 import { systemCallName } from '../l4linux/systemCallNames.ts';
 import { Profiler } from '../profiler/profiler.ts';

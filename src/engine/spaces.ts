@@ -67,6 +67,11 @@ export class Spaces {
     return this.linux?.processes().map((process) => process.pid) ?? [];
   }
 
+  /** The kernel is changing its list of spaces, or the server its list of processes: tasks() may lack some. */
+  get isChanging(): boolean {
+    return (this.kernel?.spaces() ?? this.linux?.processList())?.isChanging ?? false;
+  }
+
   /** Memory at an address of a task; what is readable before the first unmapped page. */
   readReadable(task: number, address: number, length: number): Uint8Array {
     if (task === PHYSICAL_TASK) {
@@ -99,6 +104,16 @@ export class Spaces {
   /** "5 hello"; the form in which views name a task. */
   taskLabel(task: number): string {
     return `${task} ${this.taskName(task)}`;
+  }
+
+  /** taskLabel for as long as the machine stands still: each task's processes are looked through once. */
+  labels(): (task: number) => string {
+    const known = new Map<number, string>();
+    return (task) => {
+      const label = known.get(task) ?? this.taskLabel(task);
+      known.set(task, label);
+      return label;
+    };
   }
 
   /** "5 hello", or "kernel" for a kernel address. */

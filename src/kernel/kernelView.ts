@@ -1,11 +1,10 @@
 // The kernel of guest/kernel as an observer sees it: threads, spaces, mapping trees, read from its memory.
 // *src/kernel observes what guest/kernel runs.*
 import type { Target } from '../emulator/target.ts';
-import { FormatError } from '../base/bytes.ts';
-import type { Type } from '../symbols/dwarf/types.ts';
 import type { SymbolImage } from '../symbols/image.ts';
 import { numberOf, type ReadMemory } from '../symbols/values.ts';
-import { globalValue, Structure, walkList } from './structures.ts';
+import { MappingDatabase, type MappingTree } from './mappingDatabase.ts';
+import { globalValue, offsetOf, Structure, walkList } from './structures.ts';
 import { formatThreadId, taskOf, lthreadOf, type ThreadId } from './threadId.ts';
 import { peekVirtual, word } from './virtualMemory.ts';
 
@@ -33,13 +32,6 @@ export interface KernelSpace {
   readonly structure: Structure;
 }
 
-export interface MappingNode {
-  readonly task: number;
-  readonly address: number;
-  readonly isWritable: boolean;
-  readonly children: readonly MappingNode[];
-}
-
 export interface Observed<T> {
   readonly items: readonly T[];
   readonly isChanging: boolean;
@@ -57,6 +49,7 @@ export class KernelView {
   readonly image: SymbolImage;
   private readonly target: Target;
   readonly read: ReadMemory;
+  private readonly mappings: MappingDatabase;
   /** Where the words are that lead to the running space; found once. */
   private places:
     | { variable: number | undefined; space: number; task: number; page_directory: number }
@@ -70,6 +63,7 @@ export class KernelView {
     this.target = target;
     // Every page directory holds the kernel; the one in CR3 is as good as any other.
     this.read = (address, length) => peekVirtual(target, target.registers().cr3, address, length);
+    this.mappings = new MappingDatabase(image, target, this.read);
   }
 
   /** False before the kernel has paging on and a first thread. */
@@ -226,63 +220,10 @@ export class KernelView {
     };
   }
 
-  /** The tree of mappings of a physical frame, from σ0's; undefined if nobody maps it by the database. */
-  mappingTree(physical: number): { root: MappingNode | undefined; isChanging: boolean } {
-    const table = globalValue(this.image, 'frame_table', this.read);
-    const count = globalValue(this.image, 'frame_count', this.read);
-    const index = physical >>> 12;
-    if (table === undefined || count === undefined || index >= (numberOf(count) ?? 0)) {
-      return { root: undefined, isChanging: false };
-    }
-    const frame = this.frameAt(table, index);
-    const root = frame?.pointee('root');
-    const walk = { nodes: 0, isChanging: false };
-    return { root: root && this.mappingNode(root, walk), isChanging: walk.isChanging };
+  /** The tree of mappings of a physical frame, from σ0's. */
+  mappingTree(physical: number): MappingTree {
+    return this.mappings.tree(physical);
   }
-
-  private frameAt(table: { bytes: Uint8Array | undefined }, index: number): Structure | undefined {
-    const type = this.image.types.named('struct frame');
-    const base = numberOf({
-      type: { kind: 'pointer', size: 4, target: { kind: 'void' } },
-      bytes: table.bytes,
-      address: 0,
-    });
-    if (type?.kind !== 'struct' || base === undefined || base === 0) {
-      return undefined;
-    }
-    const address = base + index * type.size;
-    const bytes = this.read(address, type.size);
-    return bytes && new Structure({ type, bytes, address }, this.read);
-  }
-
-  private mappingNode(node: Structure, walk: { nodes: number; isChanging: boolean }): MappingNode {
-    const children: MappingNode[] = [];
-    let child = node.pointee('first_child');
-    while (child !== undefined) {
-      walk.nodes += 1;
-      if (walk.nodes > 10_000) {
-        walk.isChanging = true;
-        break;
-      }
-      children.push(this.mappingNode(child, walk));
-      child = child.pointee('next_sibling');
-    }
-    return {
-      task: node.pointee('space')?.number('task') ?? 0,
-      address: node.number('address') >>> 0,
-      isWritable: node.enumerator('rights') === 'RIGHTS_WRITABLE',
-      children,
-    };
-  }
-}
-
-/** Byte offset of a direct member; throws if the debug information lacks it. */
-export function offsetOf(type: Type | undefined, name: string): number {
-  const member = type?.kind === 'struct' && type.members.find((each) => each.name === name);
-  if (!member) {
-    throw new FormatError(`The kernel's debug information lacks the member "${name}".`);
-  }
-  return member.offset;
 }
 
 function registersOf(frame: Structure | undefined): RegisterVector {

@@ -1,6 +1,5 @@
 // The pages that an address space maps, read from its page tables (SDM vol. 3, 4.3).
 import type { Target } from '../emulator/target.ts';
-import { word } from './virtualMemory.ts';
 
 export interface MappedPage {
   readonly linear: number;
@@ -19,6 +18,8 @@ const ACCESSED = 0x20;
 const DIRTY = 0x40;
 const LARGE = 0x80;
 const FRAME = 0xfffff000;
+const ENTRIES = 1024;
+const LARGE_BYTES = 0x400000;
 
 /** User-accessible pages below `limit`, in the order of their addresses. */
 export function mappedPages(
@@ -27,30 +28,42 @@ export function mappedPages(
   limit = 0xc0000000,
 ): MappedPage[] {
   const pages: MappedPage[] = [];
-  const directory = tableAt(target, pageDirectory);
-  directory.slice(0, limit / 0x400000).forEach((entry, index) => {
-    if ((entry & PRESENT) === 0) {
+  presentEntries(target, pageDirectory, limit / LARGE_BYTES, (entry, index) => {
+    const base = index * LARGE_BYTES;
+    if ((entry & USER) === 0) {
       return;
     }
-    const base = index * 0x400000;
     if ((entry & LARGE) !== 0) {
-      pages.push(page(base, (entry & 0xffc00000) >>> 0, 0x400000, entry, entry));
+      pages.push(page(base, (entry & 0xffc00000) >>> 0, LARGE_BYTES, entry, entry));
       return;
     }
-    tableAt(target, (entry & FRAME) >>> 0).forEach((leaf, slot) => {
-      if ((leaf & PRESENT) !== 0) {
+    presentEntries(target, (entry & FRAME) >>> 0, ENTRIES, (leaf, slot) => {
+      if ((leaf & USER) !== 0) {
         pages.push(page(base + slot * 4096, (leaf & FRAME) >>> 0, 4096, leaf, entry & leaf));
       }
     });
   });
-  return pages.filter(({ isUser }) => isUser);
+  return pages;
 }
 
-function tableAt(target: Target, physical: number): number[] {
-  const bytes = target.peekPhysical(physical & FRAME, 4096);
-  return bytes === undefined
-    ? []
-    : Array.from({ length: 1024 }, (_, index) => word(bytes.subarray(index * 4)) ?? 0);
+/** Calls `use` for each of the first `count` entries of a table or directory that is present. */
+function presentEntries(
+  target: Target,
+  physical: number,
+  count: number,
+  use: (entry: number, index: number) => void,
+): void {
+  const bytes = target.peekPhysical((physical & FRAME) >>> 0, 4 * ENTRIES);
+  if (bytes === undefined) {
+    return;
+  }
+  const table = new DataView(bytes.buffer, bytes.byteOffset);
+  for (let index = 0; index < count; index += 1) {
+    const entry = table.getUint32(index * 4, true);
+    if ((entry & PRESENT) !== 0) {
+      use(entry, index);
+    }
+  }
 }
 
 /** `leaf` holds the page's own bits, `rights` those of both levels together. */

@@ -4,6 +4,7 @@ import { dereference, memberOf, numberOf, enumeratorOf, type Value } from '../sy
 import { valueAt, type ReadMemory } from '../symbols/values.ts';
 import type { SymbolImage } from '../symbols/image.ts';
 import { FormatError } from '../base/bytes.ts';
+import type { Type } from '../symbols/dwarf/types.ts';
 import type { ThreadId } from './threadId.ts';
 
 /** A structure in guest memory, read when it was made; fields are asked for by name. */
@@ -62,6 +63,23 @@ export class Structure {
 export function globalValue(image: SymbolImage, name: string, read: ReadMemory): Value | undefined {
   const global = image.global(name);
   return global === undefined ? undefined : valueAt(global.type, global.address, read);
+}
+
+/** Byte offset of a direct member; throws if the debug information lacks it. */
+export function offsetOf(type: Type | undefined, name: string): number {
+  const member = type?.kind === 'struct' && type.members.find((each) => each.name === name);
+  if (!member) {
+    throw new FormatError(`The kernel's debug information lacks the member "${name}".`);
+  }
+  return member.offset;
+}
+
+/** Bytes of a structure; throws if the debug information lacks it. */
+export function sizeOfStructure(type: Type | undefined): number {
+  if (type?.kind !== 'struct') {
+    throw new FormatError("The kernel's debug information lacks one of its structures.");
+  }
+  return type.size;
 }
 
 export interface Walk {

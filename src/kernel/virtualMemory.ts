@@ -12,6 +12,10 @@ export function peekVirtual(
   address: number,
   length: number,
 ): Uint8Array | undefined {
+  if ((address % PAGE) + length <= PAGE) {
+    const place = target.translate(pageDirectory, address >>> 0)?.physical;
+    return place === undefined ? undefined : target.peekPhysical(place, length);
+  }
   const result = new Uint8Array(length);
   for (let done = 0; done < length;) {
     const at = (address + done) >>> 0;

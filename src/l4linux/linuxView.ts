@@ -34,9 +34,12 @@ export class LinuxView {
   }
 
   processes(): readonly LinuxProcess[] {
-    return walkList(this.image, 'process_list', 'process_next', this.read).items.map((item) =>
-      this.processOf(item),
-    );
+    return this.processList().items;
+  }
+
+  processList(): { items: readonly LinuxProcess[]; isChanging: boolean } {
+    const { items, isChanging } = walkList(this.image, 'process_list', 'process_next', this.read);
+    return { items: items.map((item) => this.processOf(item)), isChanging };
   }
 
   /** The process whose structure stands at an address, as the probes name it. */

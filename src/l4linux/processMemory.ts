@@ -61,8 +61,10 @@ export class ProcessMemory {
   /** The regions of the process whose structure stands at an address; `read` reads the server's memory. */
   regionsOf(process: number, read: ReadMemory): RegionList {
     const items: Structure[] = [];
+    const seen = new Set<number>();
     let next = this.structureAt('struct process', process, read)?.number('regions') ?? 0;
-    while (next !== 0 && items.length < LIST_LIMIT) {
+    while (next !== 0 && !seen.has(next) && items.length < LIST_LIMIT) {
+      seen.add(next);
       const region = this.structureAt('struct region', next >>> 0, read);
       if (region === undefined) {
         break;
@@ -116,11 +118,16 @@ export class ProcessMemory {
     };
   }
 
-  /** Copies what programs have written of a file over `bytes`. False: it cannot be read now. */
+  /** Copies what programs have written of a file over `bytes`. False: it cannot be read now, or its list is damaged. */
   copyWritten(file: GuestFile, bytes: Uint8Array, read: ReadMemory): boolean {
     const first = this.structureAt('struct inode', file.address, read)?.number('pages') ?? 0;
     let next = first >>> 0;
-    for (let count = 0; next !== 0 && count < LIST_LIMIT; count += 1) {
+    const seen = new Set<number>();
+    while (next !== 0) {
+      if (seen.has(next) || seen.size >= LIST_LIMIT) {
+        return false;
+      }
+      seen.add(next);
       const page = this.structureAt('struct page', next, read);
       if (page === undefined) {
         return false;

@@ -1,7 +1,8 @@
 // What must be true of the kernel's structures whenever a thread is in user mode, read by their types and from the
 // processor's own tables. Each broken rule is one sentence.
 import type { Machine } from '../../src/emulator/machine.ts';
-import { KernelView, type MappingNode } from '../../src/kernel/kernelView.ts';
+import { KernelView } from '../../src/kernel/kernelView.ts';
+import type { MappingNode } from '../../src/kernel/mappingDatabase.ts';
 import { SymbolImage } from '../../src/symbols/image.ts';
 import { brokenMappings, type Ownership } from './invariants/mappings.ts';
 import { brokenAccounts } from './invariants/memory.ts';

@@ -8,34 +8,33 @@ import * as R from './registers.ts';
 
 export function readRegisters(cpu: Cpu): Registers {
   const { r } = cpu;
-  const u = (index: number) => r[index] >>> 0;
   return {
-    eax: u(R.EAX),
-    ecx: u(R.ECX),
-    edx: u(R.EDX),
-    ebx: u(R.EBX),
-    esp: u(R.ESP),
-    ebp: u(R.EBP),
-    esi: u(R.ESI),
-    edi: u(R.EDI),
-    eip: u(R.EIP),
+    eax: r[R.EAX] >>> 0,
+    ecx: r[R.ECX] >>> 0,
+    edx: r[R.EDX] >>> 0,
+    ebx: r[R.EBX] >>> 0,
+    esp: r[R.ESP] >>> 0,
+    ebp: r[R.EBP] >>> 0,
+    esi: r[R.ESI] >>> 0,
+    edi: r[R.EDI] >>> 0,
+    eip: r[R.EIP] >>> 0,
     eflags: getFlags(r) >>> 0,
-    cs: u(R.SELECTOR + R.CS),
-    ss: u(R.SELECTOR + R.SS),
-    ds: u(R.SELECTOR + R.DS),
-    es: u(R.SELECTOR + R.ES),
-    fs: u(R.SELECTOR + R.FS),
-    gs: u(R.SELECTOR + R.GS),
-    csBase: u(R.BASE + R.CS),
-    ssBase: u(R.BASE + R.SS),
-    dsBase: u(R.BASE + R.DS),
-    esBase: u(R.BASE + R.ES),
-    fsBase: u(R.BASE + R.FS),
-    gsBase: u(R.BASE + R.GS),
-    cr0: u(R.CR0),
-    cr2: u(R.CR2),
-    cr3: u(R.CR3),
-    cr4: u(R.CR4),
+    cs: r[R.SELECTOR + R.CS] >>> 0,
+    ss: r[R.SELECTOR + R.SS] >>> 0,
+    ds: r[R.SELECTOR + R.DS] >>> 0,
+    es: r[R.SELECTOR + R.ES] >>> 0,
+    fs: r[R.SELECTOR + R.FS] >>> 0,
+    gs: r[R.SELECTOR + R.GS] >>> 0,
+    csBase: r[R.BASE + R.CS] >>> 0,
+    ssBase: r[R.BASE + R.SS] >>> 0,
+    dsBase: r[R.BASE + R.DS] >>> 0,
+    esBase: r[R.BASE + R.ES] >>> 0,
+    fsBase: r[R.BASE + R.FS] >>> 0,
+    gsBase: r[R.BASE + R.GS] >>> 0,
+    cr0: r[R.CR0] >>> 0,
+    cr2: r[R.CR2] >>> 0,
+    cr3: r[R.CR3] >>> 0,
+    cr4: r[R.CR4] >>> 0,
     cpl: r[R.CPL],
   };
 }
@@ -73,15 +72,14 @@ export function translatePage(
     const all = { writable: true, user: true, accessed: true, dirty: true };
     return { physical: linear >>> 0, ...all, pageSize: 4096 };
   }
-  const read = (address: number) => cpu.mmu.readPhysical32(address);
-  const pde = read((pageDirectory & ~0xfff) + ((linear >>> 22) << 2));
+  const pde = cpu.mmu.readPhysical32((pageDirectory & ~0xfff) + ((linear >>> 22) << 2));
   if ((pde & 1) === 0) {
     return undefined;
   }
   if ((pde & 0x80) !== 0 && (cpu.r[R.CR4] & R.CR4_PSE) !== 0) {
     return translation((pde & ~0x3f_ffff) | (linear & 0x3f_ffff), pde, pde, 0x40_0000);
   }
-  const pte = read((pde & ~0xfff) + (((linear >>> 12) & 0x3ff) << 2));
+  const pte = cpu.mmu.readPhysical32((pde & ~0xfff) + (((linear >>> 12) & 0x3ff) << 2));
   if ((pte & 1) === 0) {
     return undefined;
   }

@@ -1,5 +1,5 @@
 // The Address Spaces view's model: what each task maps, and whose mapping each page came from.
-import type { MappingNode } from '../../kernel/kernelView.ts';
+import { pathTo } from '../../kernel/mappingDatabase.ts';
 import { mappedPages, regionsOf, type MappedPage, type Region } from '../../kernel/pageTables.ts';
 import type { AddressSpacesAnswer, PageRow, RegionRow, SpaceRow } from '../../protocol/requests.ts';
 import { formatReference, hex32 } from '../addresses.ts';
@@ -8,17 +8,27 @@ import type { System } from '../system.ts';
 /** Pages of one region that are listed one by one; a larger region says how many more there are by its count. */
 const PAGES_SHOWN = 256;
 
-export function addressSpacesModel(system: System, focusedTask: number): AddressSpacesAnswer {
-  const tasks = system.spaces.tasks();
-  const isChanging = system.kernel?.spaces().isChanging ?? false;
-  return {
-    ...(isChanging ? { note: 'The list of address spaces is changing.' } : {}),
-    focusedTask,
-    spaces: tasks.map((task) => spaceRow(system, task)),
-  };
+/** What one answer is made with. */
+interface Making {
+  readonly system: System;
+  readonly labelOf: (task: number) => string;
+  /** A page was met of which page tables and mapping database say different things. */
+  databaseIsChanging: boolean;
 }
 
-function spaceRow(system: System, task: number): SpaceRow {
+export function addressSpacesModel(system: System, focusedTask: number): AddressSpacesAnswer {
+  const tasks = system.spaces.tasks();
+  const making = { system, labelOf: system.spaces.labels(), databaseIsChanging: false };
+  const spaces = tasks.map((task) => spaceRow(making, task));
+  const notes = [
+    ...(system.spaces.isChanging ? ['The list of address spaces is changing.'] : []),
+    ...(making.databaseIsChanging ? ['The mapping database is changing.'] : []),
+  ];
+  return { ...(notes.length > 0 ? { note: notes.join(' ') } : {}), focusedTask, spaces };
+}
+
+function spaceRow(making: Making, task: number): SpaceRow {
+  const { system } = making;
   const directory = system.spaces.pageDirectoryOf(task);
   const space = system.kernel?.spaceOfTask(task);
   const pages = mappedPages(system.machine, directory);
@@ -28,13 +38,13 @@ function spaceRow(system: System, task: number): SpaceRow {
     name: system.spaces.taskName(task),
     pageDirectory: hex32(directory),
     kind: space === undefined || space.smallSlot === 0 ? 'large' : `small, slot ${space.smallSlot}`,
-    chief: chief === 0 ? '' : system.spaces.taskLabel(chief),
+    chief: chief === 0 ? '' : making.labelOf(chief),
     pages: pages.length,
-    regions: regionsOf(pages).map((region) => regionRow(system, task, region)),
+    regions: regionsOf(pages).map((region) => regionRow(making, task, region)),
   };
 }
 
-function regionRow(system: System, task: number, region: Region): RegionRow {
+function regionRow(making: Making, task: number, region: Region): RegionRow {
   const shown = region.pages.slice(0, PAGES_SHOWN);
   return {
     start: hex32(region.start),
@@ -44,7 +54,7 @@ function regionRow(system: System, task: number, region: Region): RegionRow {
     rights: rightsOf(region.pages[0]),
     accessed: region.pages.filter((page) => page.isAccessed).length,
     dirty: region.pages.filter((page) => page.isDirty).length,
-    entries: shown.map((page) => pageRow(system, task, page)),
+    entries: shown.map((page) => pageRow(making, task, page)),
   };
 }
 
@@ -52,7 +62,7 @@ function rightsOf(page: MappedPage): string {
   return page.isWritable ? 'rw' : 'r-';
 }
 
-function pageRow(system: System, task: number, page: MappedPage): PageRow {
+function pageRow(making: Making, task: number, page: MappedPage): PageRow {
   return {
     address: hex32(page.linear),
     reference: formatReference(task, page.linear),
@@ -60,26 +70,15 @@ function pageRow(system: System, task: number, page: MappedPage): PageRow {
     rights: rightsOf(page),
     accessed: page.isAccessed,
     dirty: page.isDirty,
-    mappedBy: mappedBy(system, task, page),
+    mappedBy: mappedBy(making, task, page),
   };
 }
 
 /** The parent of the page's mapping in the database; empty for σ0's own, and where there is no database. */
-function mappedBy(system: System, task: number, page: MappedPage): string {
-  const root = system.kernel?.mappingTree(page.physical).root;
-  const parent = root && parentOf(root, task, page.linear);
-  return parent === undefined
-    ? ''
-    : `${system.spaces.taskLabel(parent.task)} at ${hex32(parent.address)}`;
-}
-
-function parentOf(node: MappingNode, task: number, address: number): MappingNode | undefined {
-  for (const child of node.children) {
-    const found =
-      child.task === task && child.address === address ? node : parentOf(child, task, address);
-    if (found !== undefined) {
-      return found;
-    }
-  }
-  return undefined;
+function mappedBy(making: Making, task: number, page: MappedPage): string {
+  const tree = making.system.kernel?.mappingTree(page.physical);
+  const path = tree?.root && pathTo(tree.root, task, page.linear);
+  making.databaseIsChanging ||= tree !== undefined && (tree.isChanging || path === undefined);
+  const parent = path?.[path.length - 2];
+  return parent === undefined ? '' : `${making.labelOf(parent.task)} at ${hex32(parent.address)}`;
 }

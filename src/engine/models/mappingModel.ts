@@ -1,5 +1,5 @@
 // The Mapping Database view's model: for each frame that a task maps, the tree of mappings from σ0 down.
-import type { MappingNode } from '../../kernel/kernelView.ts';
+import { pathTo, type MappingNode } from '../../kernel/mappingDatabase.ts';
 import { mappedPages } from '../../kernel/pageTables.ts';
 import type {
   MappingDatabaseAnswer,
@@ -12,6 +12,8 @@ import type { System } from '../system.ts';
 
 const TREES_SHOWN = 512;
 
+type LabelOf = (task: number) => string;
+
 export function mappingModel(system: System, task: number): MappingDatabaseAnswer {
   const label = system.spaces.taskLabel(task);
   if (system.kernel === undefined) {
@@ -22,9 +24,10 @@ export function mappingModel(system: System, task: number): MappingDatabaseAnswe
   }
   const pages = mappedPages(system.machine, system.spaces.pageDirectoryOf(task));
   const trees: MappingTree[] = [];
+  const labelOf = system.spaces.labels();
   let isChanging = false;
   for (const page of pages.slice(0, TREES_SHOWN)) {
-    const found = treeOf(system, page.physical, { task, address: page.linear });
+    const found = treeOf(system, page.physical, { task, address: page.linear }, labelOf);
     isChanging ||= found.isChanging;
     trees.push(...found.trees);
   }
@@ -50,7 +53,12 @@ export function mappingOfAddress(system: System, at: SpaceAddress): MappingDatab
   }
   const address = (at.address & ~0xfff) >>> 0;
   const physical = (page.physical & ~0xfff) >>> 0;
-  const { trees, isChanging } = treeOf(system, physical, { task: at.task, address });
+  const { trees, isChanging } = treeOf(
+    system,
+    physical,
+    { task: at.task, address },
+    system.spaces.labels(),
+  );
   return {
     title: `Who mapped ${where}`,
     trees,
@@ -58,38 +66,50 @@ export function mappingOfAddress(system: System, at: SpaceAddress): MappingDatab
   };
 }
 
+/** A page that the database does not know is one that it is just learning, or forgetting. */
 function treeOf(
   system: System,
   physical: number,
   focus: SpaceAddress,
+  labelOf: LabelOf,
 ): { trees: MappingTree[]; isChanging: boolean } {
-  const found = system.kernel?.mappingTree(physical);
-  const root = found?.root;
-  const isChanging = found?.isChanging ?? false;
-  if (root === undefined) {
-    return { trees: [], isChanging };
+  const { root, isChanging } = system.kernel?.mappingTree(physical) ?? { isChanging: false };
+  const path = root && pathTo(root, focus.task, focus.address);
+  if (root === undefined || path === undefined) {
+    const trees = root === undefined ? [] : [treeRow(physical, root, [], focus, labelOf)];
+    return { trees, isChanging: true };
   }
-  const row = mappingRow(system, root, focus);
-  return { trees: [{ frame: hex32(physical), root: row, chain: chainTo(row) }], isChanging };
+  return { trees: [treeRow(physical, root, path, focus, labelOf)], isChanging };
 }
 
-function mappingRow(system: System, node: MappingNode, focus: SpaceAddress): MappingRow {
+function treeRow(
+  physical: number,
+  root: MappingNode,
+  path: readonly MappingNode[],
+  focus: SpaceAddress,
+  labelOf: LabelOf,
+): MappingTree {
   return {
-    task: node.task,
-    name: system.spaces.taskLabel(node.task),
-    address: hex32(node.address),
-    reference: formatReference(node.task, node.address),
-    rights: node.isWritable ? 'rw' : 'r-',
-    focused: node.task === focus.task && node.address === focus.address,
-    children: node.children.map((child) => mappingRow(system, child, focus)),
+    frame: hex32(physical),
+    root: mappingRow(root, focus, labelOf),
+    chain: path.map((node) => mappingLink(node, labelOf)),
   };
 }
 
-function chainTo(row: MappingRow): MappingLink[] {
-  const { children, focused, ...link } = row;
-  if (focused) {
-    return [link];
-  }
-  const below = children.map(chainTo).find((chain) => chain.length > 0);
-  return below === undefined ? [] : [link, ...below];
+function mappingRow(node: MappingNode, focus: SpaceAddress, labelOf: LabelOf): MappingRow {
+  return {
+    ...mappingLink(node, labelOf),
+    focused: node.task === focus.task && node.address === focus.address,
+    children: node.children.map((child) => mappingRow(child, focus, labelOf)),
+  };
+}
+
+function mappingLink(node: MappingNode, labelOf: LabelOf): MappingLink {
+  return {
+    task: node.task,
+    name: labelOf(node.task),
+    address: hex32(node.address),
+    reference: formatReference(node.task, node.address),
+    rights: node.isWritable ? 'rw' : 'r-',
+  };
 }

@@ -163,6 +163,7 @@ const OPERATIONS = new Map<number, Operation>([
   [0x13, (m) => void m.pop()], // drop
   [0x14, (m) => m.push(m.stack[m.stack.length - 2] ?? m.pop())], // over
   [0x16, swap],
+  [0x17, rotate],
   [0x19, (m) => m.push(Math.abs(m.pop() | 0))],
   [0x1a, binary((a, b) => a & b)],
   [0x1b, binary((a, b) => (b === 0 ? 0 : Math.trunc((a | 0) / (b | 0))))],
@@ -194,9 +195,26 @@ const OPERATIONS = new Map<number, Operation>([
   [0x9c, (m) => m.push(m.need(m.context.cfa()))], // call_frame_cfa
   [0x9e, implicitValue],
   [0x9f, (m) => (m.isValue = true)], // stack_value
+  [0xf0, () => undefined], // GNU_uninit: what stands there may not have been set yet
+  ...unavailable(0xa0, 0xf2), // implicit_pointer: what it points at has no address
+  ...unavailable(0xfa), // GNU_parameter_ref: the caller does not say
+  ...unavailable(0xa4, 0xa5, 0xa6, 0xa8, 0xa9), // values of other types than an address
+  ...unavailable(0xf4, 0xf5, 0xf6, 0xf7, 0xf9), // their GNU forms
   [0xa3, entryValue],
   [0xf3, entryValue], // GNU form, DWARF 4
 ]);
+
+/** Operations after which the value cannot be had: the variable counts as optimized out. */
+function unavailable(...opcodes: readonly number[]): [number, Operation][] {
+  return opcodes.map((opcode) => [opcode, (machine) => void machine.need(undefined)]);
+}
+
+function rotate(machine: ExpressionMachine): void {
+  const [first, second, third] = [machine.pop(), machine.pop(), machine.pop()];
+  machine.push(first);
+  machine.push(third);
+  machine.push(second);
+}
 
 function swap(machine: ExpressionMachine): void {
   const first = machine.pop();

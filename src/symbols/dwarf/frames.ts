@@ -45,8 +45,13 @@ interface FrameDescription {
   };
 }
 
+/** Addresses whose rules are kept. */
+const KNOWN_RULES = 10_000;
+
 export class FrameTable {
   private readonly descriptions: FrameDescription[];
+  /** The threads of a stopped machine wait at few places, and are asked about them again and again. */
+  private readonly known = new Map<number, FrameRules | undefined>();
 
   constructor(sections: DebugSections) {
     this.descriptions = [
@@ -57,6 +62,18 @@ export class FrameTable {
 
   /** The rules in force at an address; undefined if no description covers it. */
   rulesAt(address: number): FrameRules | undefined {
+    if (this.known.has(address)) {
+      return this.known.get(address);
+    }
+    const rules = this.findRules(address);
+    if (this.known.size >= KNOWN_RULES) {
+      this.known.clear();
+    }
+    this.known.set(address, rules);
+    return rules;
+  }
+
+  private findRules(address: number): FrameRules | undefined {
     const found = this.descriptions[lastAtOrBefore(this.descriptions, address)];
     return found === undefined || address >= found.high
       ? undefined

@@ -1,7 +1,7 @@
 // The kernel's memory at one moment, read by the names of its types and variables: fast enough for a walk through all
 // structures after each burst of a fuzz run.
 import type { Machine } from '../../../src/emulator/machine.ts';
-import { offsetOf } from '../../../src/kernel/kernelView.ts';
+import { offsetOf } from '../../../src/kernel/structures.ts';
 import { parseElf } from '../../../src/symbols/elf.ts';
 import { SymbolImage } from '../../../src/symbols/image.ts';
 import { imageFile } from '../linuxMachine.ts';
@@ -14,7 +14,7 @@ export const USER_LIMIT = 0xc0000000;
 export class KernelNames {
   private readonly image: SymbolImage;
   private readonly symbols: ReadonlyMap<string, { readonly value: number; readonly size: number }>;
-  private readonly offsets = new Map<string, number>();
+  private readonly offsets = new Map<string, Map<string, number>>();
 
   constructor(file: Uint8Array = imageFile('kernel.elf')) {
     this.image = new SymbolImage('kernel.elf', file);
@@ -42,8 +42,8 @@ export class KernelNames {
 
   /** Offset of a member in "struct TYPE"; a dot leads into a member. */
   offset(type: string, path: string): number {
-    const key = `${type}.${path}`;
-    let offset = this.offsets.get(key);
+    const known = this.offsets.get(type) ?? new Map<string, number>();
+    let offset = known.get(path);
     if (offset === undefined) {
       const [member, ...rest] = path.split('.');
       const struct = this.image.types.named(`struct ${type}`);
@@ -53,7 +53,7 @@ export class KernelNames {
         const name = inner?.kind === 'struct' ? inner.name.replace(/^struct /, '') : '';
         offset += this.offset(name, rest.join('.'));
       }
-      this.offsets.set(key, offset);
+      this.offsets.set(type, known.set(path, offset));
     }
     return offset;
   }

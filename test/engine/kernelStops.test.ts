@@ -1,0 +1,172 @@
+// The machine is stopped at 2,000 random instructions of the µ-kernel, where its structures may be in mid-change. Every
+// view answers there; and where mapping database and page tables disagree, as a second reader of memory sees them, the
+// views of them say that they are changing.
+import assert from 'node:assert/strict';
+import { nodeHost } from '../../src/cli/nodeHost.ts';
+import { loadRootTask } from '../../src/engine/guestImages.ts';
+import { mappingModel } from '../../src/engine/models/mappingModel.ts';
+import { System } from '../../src/engine/system.ts';
+import { brokenMappings } from '../guest/invariants/mappings.ts';
+import { KernelNames, Moment } from '../guest/invariants/structures.ts';
+import { l4Program, root } from '../support/paths.ts';
+import { bootSystem } from '../support/system.ts';
+import { Views, type Answers } from './viewsAtStop.ts';
+
+const STOPS = 1000;
+const MEMORY_MEGABYTES = 16;
+const SEED = Number(process.env.STOPS_SEED ?? 1);
+/** Nothing but booting before these. */
+const BEGIN = { linux: 3_000_000, callers: 400_000 };
+/** Instructions between two stops, at most. */
+const DISTANCE = { linux: 12_000, callers: 12_000 };
+/** The view of a task's mappings shows so many frames. */
+const TREES_SHOWN = 512;
+
+/** A program that is never done: processes, pipes, signals and files. */
+const BUSY = [
+  'ls /bin | cat | cat',
+  'hello | cat; echo $(echo a; hello); hello & ls /; wait',
+  'signals > /dev/null; pipes; processes; jobs; timers; execs; tls; signal-faults; syscalls',
+];
+
+function randomNumbers(seed: number): (limit: number) => number {
+  let state = seed;
+  return (limit) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 0x1_0000_0000) * limit);
+  };
+}
+
+function run(system: System, instructions: number): void {
+  const { machine } = system;
+  const end = machine.instructionCount + instructions;
+  while (machine.instructionCount < end) {
+    const result = machine.run(end - machine.instructionCount);
+    if (result.reason === 'idle') {
+      machine.skipIdle();
+    } else {
+      assert.equal(result.reason, 'budget', `at instruction ${machine.instructionCount}`);
+    }
+  }
+}
+
+/** Runs on to a random instruction of the kernel. */
+function toKernel(system: System, distance: number, choose: (limit: number) => number): void {
+  run(system, 1 + choose(distance));
+  while (system.machine.registers().cpl !== 0) {
+    run(system, 1 + choose(200));
+  }
+}
+
+/** What the checks found in a row of stops. */
+interface Tally {
+  changing: number;
+  readonly places: Set<number>;
+}
+
+const isChanging = (answer: { readonly note?: string }): boolean =>
+  answer.note?.includes('The mapping database is changing.') === true;
+
+/** The frames that the view of a task's mappings shows. */
+function framesOf(system: System, task: number): { frames: Set<string>; says: boolean } {
+  const answer = mappingModel(system, task);
+  return { frames: new Set(answer.trees.map(({ frame }) => frame)), says: isChanging(answer) };
+}
+
+/**
+ * Where a second reader finds that page tables and database disagree, the views that show such a frame say so; where it
+ * finds nothing, they do not.
+ */
+function checkMappings(system: System, answers: Answers, names: KernelNames, tally: Tally): void {
+  const wrong = brokenMappings(new Moment(system.machine, names, MEMORY_MEGABYTES));
+  if (wrong.length === 0) {
+    assert.ok(!isChanging(answers.spaces), 'the view of spaces says "changing" without a reason');
+    return;
+  }
+  tally.changing += 1;
+  const isOfLinks = (sentence: string): boolean => /know its neighbours/.test(sentence);
+  const frames = wrong.flatMap((sentence) => {
+    const frame = /(?:-> |of frame )([0-9a-f]+)/.exec(sentence)?.[1];
+    return frame === undefined || isOfLinks(sentence) ? [] : [`0x${frame.padStart(8, '0')}`];
+  });
+  const listed = answers.spaces.spaces.flatMap(({ regions }) =>
+    regions.flatMap(({ entries }) => entries.map(({ physical }) => physical)),
+  );
+  if (frames.some((frame) => listed.includes(frame))) {
+    assert.ok(isChanging(answers.spaces), `${wrong.join(' ')} The view of spaces does not say so.`);
+  }
+  for (const { task, pages } of answers.spaces.spaces.filter(({ pages }) => pages < TREES_SHOWN)) {
+    const { frames: shown, says } = framesOf(system, task);
+    const isShown = frames.some((frame) => shown.has(frame));
+    assert.ok(says || !isShown, `${wrong.join(' ')} The view of ${pages} pages of task ${task}.`);
+  }
+}
+
+/** The threads are those that a second reader finds. */
+function checkThreads(system: System, answers: Answers, names: KernelNames): void {
+  if (answers.threads.note !== undefined) {
+    return;
+  }
+  const moment = new Moment(system.machine, names, MEMORY_MEGABYTES);
+  const inactive = names.enumerator('THREAD_INACTIVE');
+  const current = moment.variable('current');
+  const expected = moment
+    .threads()
+    .filter((at) => at === current || moment.member(at, 'tcb', 'state') !== inactive)
+    .map((at) => moment.threadName(at));
+  assert.deepEqual(answers.threads.threads.map(({ id }) => id).sort(), expected.sort());
+}
+
+function stopManyTimes(system: System, begin: number, distance: number): Tally {
+  const names = new KernelNames();
+  const choose = randomNumbers(SEED);
+  const views = new Views(system);
+  const tally: Tally = { changing: 0, places: new Set() };
+  run(system, begin);
+  for (let stop = 0; stop < STOPS; stop += 1) {
+    toKernel(system, distance, choose);
+    const { instructionCount } = system.machine;
+    tally.places.add(system.machine.registers().eip);
+    try {
+      const answers = views.all(choose);
+      views.ask('mappings', () => {
+        checkMappings(system, answers, names, tally);
+      });
+      checkThreads(system, answers, names);
+    } catch (error) {
+      const place = `stop ${stop} of seed ${SEED}, instruction ${instructionCount}`;
+      throw new Error(`At ${place}: ${error instanceof Error ? error.message : String(error)}`, {
+        cause: error,
+      });
+    }
+  }
+  return tally;
+}
+
+describe('The views at random instructions of the kernel', function () {
+  this.timeout(300_000);
+
+  it('answer, and say when page tables and mapping database disagree: a busy Linux', async () => {
+    const args = ['-c', Array.from({ length: 20 }, () => BUSY.join('; ')).join('; ')];
+    const system = await bootSystem({ program: 'sh', args });
+    const { changing, places } = stopManyTimes(system, BEGIN.linux, DISTANCE.linux);
+    assert.ok(places.size > 200, `${places.size} places`);
+    assert.ok(changing > 0, `${changing} stops in mid-change`);
+  });
+
+  it('answer, and say when page tables and mapping database disagree: random callers', async () => {
+    const host = nodeHost(root);
+    const system = new System(host, await loadRootTask(host, l4Program('l4fuzz')), {
+      cpu: 'pentium',
+      memory: MEMORY_MEGABYTES,
+      epochSeconds: 852_076_800,
+      terminals: { input: false, output: false, error: false },
+      interactive: false,
+      console: { write: () => undefined },
+      log: () => undefined,
+    });
+    const { changing, places } = stopManyTimes(system, BEGIN.callers, DISTANCE.callers);
+    assert.ok(places.size > 200, `${places.size} places`);
+    assert.ok(changing > 0, `${changing} stops in mid-change`);
+  });
+});
