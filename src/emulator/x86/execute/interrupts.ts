@@ -1,6 +1,7 @@
 // Interrupts and exceptions as the interpreter and the instructions see them: delivery, counted and told to a listener,
 // and INT, INTO, BOUND and IRET (SDM vol. 2). interruptEntry.ts is the way in, farReturns.ts the way back.
 import type { Cpu } from '../cpu.ts';
+import { OPCODE_MAPS } from '../decode/opcodeRow.ts';
 import { BP, BR, DB, GP, NO_ERROR_CODE, OF_TRAP, UD } from '../faults.ts';
 import { NT, overflow } from '../flags.ts';
 import { BASE, CPL, CS, EFLAGS, EIP } from '../registers.ts';
@@ -113,7 +114,8 @@ export const interruptHandlers = {
     if (i.row.name === 'UD2') {
       cpu.fault.raise(UD);
     }
-    const opcode = i.opcode > 0xff ? `0f ${hex(i.opcode & 0xff)}` : hex(i.opcode);
+    const lead = OPCODE_MAPS[i.opcode >> 8].toLowerCase().replace(/../g, '$& ');
+    const opcode = `${lead}${hex(i.opcode & 0xff)}`;
     cpu.unsupported(
       `the instruction with opcode ${opcode}${i.hasModrm ? ` /${i.registerField}` : ''}`,
     );
