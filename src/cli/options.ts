@@ -23,7 +23,7 @@ export interface CommandRule {
 const MACHINE: Readonly<Record<string, OptionRule>> = {
   cpu: {
     value: 'KIND',
-    help: 'pentium or i686 (default), with vector instructions pentium+mmx, i686+mmx, i686+sse, i686+sse2',
+    help: 'pentium or i686 (default), with more instructions pentium+mmx, i686+mmx, i686+sse, i686+sse2, i686+sse3, i686+ssse3, i686+movbe',
     choices: CPU_KINDS,
   },
   memory: { value: 'MB', help: 'guest memory, 16 to 256 (default 64)', range: [16, 256] },

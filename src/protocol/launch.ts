@@ -15,7 +15,16 @@ export interface LaunchArguments {
   readonly syscalls?: 'library' | 'trampoline';
   /** The Linux server's address space on L4. */
   readonly serverSpace?: 'small' | 'large';
-  readonly cpu?: 'pentium' | 'pentium+mmx' | 'i686' | 'i686+mmx' | 'i686+sse' | 'i686+sse2';
+  readonly cpu?:
+    | 'pentium'
+    | 'pentium+mmx'
+    | 'i686'
+    | 'i686+mmx'
+    | 'i686+sse'
+    | 'i686+sse2'
+    | 'i686+sse3'
+    | 'i686+ssse3'
+    | 'i686+movbe';
   /** Megabytes of guest memory, 16 to 256. */
   readonly memory?: number;
   /** Record call paths from the start, for the flame graph. */

@@ -166,6 +166,21 @@ describe('An exception', () => {
     assert.ok(edx > 0x100000);
   });
 
+  for (const [name, load] of [
+    ['MOV SS', 'mov %ax, %ss'],
+    ['POP SS', 'pop %ss'],
+  ]) {
+    it(`by a single step does not come between ${name} and the instruction behind it`, () => {
+      const { ebx, edi } = run(
+        kernel(
+          `mov %ss, %eax; push %eax; push %eax; xor %edi, %edi; pushf; orl $0x100, (%esp); popf; ${load}; inc %edi; inc %edi`,
+        ),
+      ).registers();
+      assert.equal(ebx, 1);
+      assert.equal(edi, 1);
+    });
+  }
+
   it('inside the delivery of a page fault makes a double fault', () => {
     assert.equal(fault('movw $0x1230, idt + 14*8 + 2; mov 0x320000, %eax').split(' ')[0], '8');
   });

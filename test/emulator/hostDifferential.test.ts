@@ -2,7 +2,7 @@
 // (hostProgram.ts), and leave the same registers, flags and memory.
 import { SIMD_DATA_BYTES, WITH_SSE, agree } from './hostProgram.ts';
 import { randomFloatingPoint } from './randomFloatingPoint.ts';
-import { randomSimd } from './randomSimd.ts';
+import { eachPacked, randomSimd } from './randomSimd.ts';
 import { Random, randomSequence } from './randomInstructions.ts';
 
 const SEQUENCES = 3000;
@@ -69,7 +69,13 @@ describe('The emulated x87 and the host processor', () => {
   }
 });
 
-describe('The emulated MMX, SSE and SSE2 and the host processor', () => {
+describe('The emulated vector instructions and the host processor', () => {
+  it('agree on each packed instruction', () => {
+    const random = new Random(0x550);
+    const sequences = Array.from({ length: 8 }, () => eachPacked(random)).flat();
+    agree(sequences, random, WITH_SSE, SIMD_DATA_BYTES);
+  });
+
   for (const seed of [0x551, 0x552]) {
     it(`agree on ${SEQUENCES} random sequences (seed ${seed})`, () => {
       const random = new Random(seed);

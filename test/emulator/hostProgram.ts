@@ -141,7 +141,7 @@ export function runOnHost(image: Uint8Array): Uint8Array {
 }
 
 export function runInMachine(image: Uint8Array, count: number, dataBytes = DATA_BYTES): Uint8Array {
-  const machine = testMachine({ cpu: 'i686+sse2' });
+  const machine = testMachine({ cpu: 'i686+movbe' });
   machine.loadMultiboot(image, '', []);
   const result = machine.run(100_000_000);
   assert.equal(result.reason, 'debugExit', `the program ended at ${machine.instructionCount}`);

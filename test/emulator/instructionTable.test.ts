@@ -18,14 +18,14 @@ describe('The instruction table', () => {
     assert.equal(new Set(keys).size, keys.length);
   });
 
-  it('has no opcode both with and without a mandatory prefix', () => {
+  it('has no opcode both with and without a mandatory prefix, but for BSR and LZCNT', () => {
     const plain = new Set(ROWS.filter((row) => row.prefix === undefined).map((row) => row.opcode));
     const vector = ROWS.filter((row) => row.prefix !== undefined);
     assert.deepEqual(
       vector
         .filter((row) => plain.has(row.opcode) || row.needs === undefined)
         .map(({ name }) => name),
-      [],
+      ['LZCNT'],
     );
   });
 

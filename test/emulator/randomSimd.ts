@@ -1,4 +1,4 @@
-// Random sequences of MMX, SSE and SSE2 as assembly text: operands near every edge, all roundings, DAZ and FTZ, and at
+// Random sequences of MMX and SSE, SSE3, SSSE3, MOVBE and LZCNT as assembly text: operands near every edge, all roundings, DAZ and FTZ, and at
 // the end the whole state by FXSAVE in the data that is compared. EBX is aligned to 16 bytes.
 import type { Random, Sequence } from './randomInstructions.ts';
 
@@ -16,10 +16,11 @@ const PACKED = words(`
   pcmpeqb pcmpeqw pcmpeqd psrlw psrld psrlq paddq pmullw psubusb psubusw pminub pand paddusb paddusw pmaxub pandn pavgb
   psraw psrad pavgw pmulhuw pmulhw psubsb psubsw pminsw por paddsb paddsw pmaxsw pxor psllw pslld psllq pmuludq pmaddwd
   psadbw psubb psubw psubd psubq paddb paddw paddd
+  pshufb phaddw phaddd phaddsw pmaddubsw phsubw phsubd phsubsw psignb psignw psignd pmulhrsw pabsb pabsw pabsd
 `);
 const XMM_PACKED = words(`
   punpcklqdq punpckhqdq unpcklps unpcklpd unpckhps unpckhpd andps andpd andnps andnpd orps orpd xorps xorpd movaps movapd
-  movdqa cvtps2dq cvttps2dq cvtdq2ps cvtpd2ps cvtpd2dq cvttpd2dq
+  addsubps addsubpd haddps haddpd hsubps hsubpd movsldup movshdup movdqa cvtps2dq cvttps2dq cvtdq2ps cvtpd2ps cvtpd2dq cvttpd2dq
 `);
 const ARITHMETIC = words('sqrt add mul sub min div max');
 const PREDICATES = words('eq lt le unord neq nlt nle ord');
@@ -70,6 +71,7 @@ const mm = (random: Random): string => `%mm${random.below(4)}`;
 const aligned = (random: Random): string => `${random.pick(OPERANDS_AT)}(%ebx)`;
 const anywhere = (random: Random): string => `${random.below(48)}(%ebx)`;
 const general = (random: Random): string => `%${random.pick(['eax', 'ecx', 'edx', 'esi', 'edi'])}`;
+const half = (random: Random): string => `%${random.pick(['ax', 'cx', 'dx', 'si', 'di'])}`;
 const either = (random: Random, register: string, memory: string): string =>
   random.below(2) === 0 ? register : memory;
 
@@ -90,6 +92,7 @@ const MMX_MAKERS: readonly Maker[] = [
   one((r) => `pshufw $${r.below(256)}, ${either(r, mm(r), anywhere(r))}, ${mm(r)}`),
   one((r) => `pinsrw $${r.below(256)}, ${either(r, general(r), anywhere(r))}, ${mm(r)}`),
   one((r) => `pextrw $${r.below(256)}, ${mm(r)}, ${general(r)}`),
+  one((r) => `palignr $${r.below(20)}, ${either(r, mm(r), anywhere(r))}, ${mm(r)}`),
   one((r) => `pmovmskb ${mm(r)}, ${general(r)}`),
   one((r) => `${r.pick(['cvtps2pi', 'cvttps2pi'])} ${either(r, xmm(r), anywhere(r))}, ${mm(r)}`),
   one((r) => `${r.pick(['cvtpd2pi', 'cvttpd2pi'])} ${either(r, xmm(r), aligned(r))}, ${mm(r)}`),
@@ -122,6 +125,14 @@ const SSE_MAKERS: readonly Maker[] = [
   one((r) => `${r.pick(['movaps', 'movapd', 'movdqa', 'movntps', 'movntpd', 'movntdq'])} ${xmm(r)}, ${SCRATCH + 16 * r.below(2)}(%ebx)`),
   one((r) => `${r.pick(['movlps', 'movlpd', 'movhps', 'movhpd'])} ${anywhere(r)}, ${xmm(r)}`),
   one((r) => `${r.pick(['movlps', 'movlpd', 'movhps', 'movhpd'])} ${xmm(r)}, ${SCRATCH + r.below(24)}(%ebx)`),
+  one((r) => `movddup ${either(r, xmm(r), anywhere(r))}, ${xmm(r)}`),
+  one((r) => `lddqu ${anywhere(r)}, ${xmm(r)}`),
+  one((r) => `palignr $${r.below(36)}, ${either(r, xmm(r), aligned(r))}, ${xmm(r)}`),
+  (r) => [`${r.pick(['fldt', 'flds', 'fldl', 'fildl'])} ${anywhere(r)}`, `${r.pick(['fisttps', 'fisttpl', 'fisttpll'])} ${SCRATCH}(%ebx)`],
+  one((r) => `movbe ${anywhere(r)}, ${r.pick([general(r), half(r)])}`),
+  one((r) => `movbe ${r.pick([general(r), half(r)])}, ${SCRATCH + r.below(24)}(%ebx)`),
+  one((r) => `lzcnt ${either(r, general(r), `${anywhere(r)}`)}, ${general(r)}`),
+  one((r) => `lzcnt ${either(r, half(r), `${anywhere(r)}`)}, ${half(r)}`),
   one((r) => `${r.pick(['movhlps', 'movlhps'])} ${xmm(r)}, ${xmm(r)}`),
   one((r) => `movd ${either(r, general(r), anywhere(r))}, ${xmm(r)}`),
   one((r) => `movd ${xmm(r)}, ${either(r, general(r), `${SCRATCH}(%ebx)`)}`),
@@ -130,7 +141,7 @@ const SSE_MAKERS: readonly Maker[] = [
   one((r) => `pextrw $${r.below(256)}, ${xmm(r)}, ${general(r)}`),
   (r) => [`lea ${SCRATCH}(%ebx), %edi`, `maskmovdqu ${xmm(r)}, ${xmm(r)}`],
   one((r) => `movnti ${general(r)}, ${SCRATCH + r.below(24)}(%ebx)`),
-  one((r) => r.pick(['lfence', 'mfence', 'sfence', 'pause', 'clflush (%ebx)', 'prefetcht0 (%ebx)', 'prefetchnta 16(%ebx)', `stmxcsr ${SCRATCH}(%ebx)`])),
+  one((r) => r.pick(['lfence', 'mfence', 'sfence', 'pause', 'clflush (%ebx)', 'prefetcht0 (%ebx)', 'prefetcht1 (%ebx)', 'prefetcht2 (%ebx)', 'prefetchnta 16(%ebx)', `stmxcsr ${SCRATCH}(%ebx)`])),
   (r) => [`fxsave ${FXSAVE_AT}(%ebx)`, `xorps ${xmm(r)}, ${xmm(r)}`, 'fninit', `fxrstor ${FXSAVE_AT}(%ebx)`],
 ]; // prettier-ignore
 
@@ -147,23 +158,33 @@ function dump(): string[] {
   return [`fxsave ${FXSAVE_AT}(%ebx)`, `movw $0, ${FXSAVE_AT + 6}(%ebx)`, ...blank, 'emms'];
 }
 
-export function randomSimd(random: Random, longest = 4): Sequence {
+/** Registers full of operands, then the instructions, then the state. */
+function sequence(random: Random, isMmx: boolean, instructions: readonly string[][]): Sequence {
   const lines = [
     'fninit',
     `movl $${control(random)}, ${CONTROL}(%ebx)`,
     `ldmxcsr ${CONTROL}(%ebx)`,
     ...OPERANDS_AT.flatMap((offset) => stored(operand(random), offset)),
     ...OPERANDS_AT.map((offset, register) => `movaps ${offset}(%ebx), %xmm${register}`),
+    ...(isMmx ? [0, 1, 2, 3].map((register) => `movq ${12 * register}(%ebx), %mm${register}`) : []),
+    ...instructions.flat(),
+    ...dump(),
   ];
+  return { lines, instructions: instructions.length, undefinedFlags: 0 };
+}
+
+/** Every instruction that has the same name for MMX and XMM registers, in both forms, and those for XMM alone. */
+export function eachPacked(random: Random): Sequence[] {
+  const mmx = PACKED.map((name) => sequence(random, true, [[`${name} %mm1, %mm0`]]));
+  const xmms = [...PACKED, ...XMM_PACKED];
+  return [...mmx, ...xmms.map((name) => sequence(random, false, [[`${name} %xmm1, %xmm0`]]))];
+}
+
+export function randomSimd(random: Random, longest = 4): Sequence {
   const isMmx = random.below(3) === 0;
-  if (isMmx) {
-    lines.push(...[0, 1, 2, 3].map((register) => `movq ${12 * register}(%ebx), %mm${register}`));
-  }
-  const instructions = random.below(longest) + 1;
-  for (let count = instructions; count > 0; count--) {
+  const instructions = Array.from({ length: random.below(longest) + 1 }, () => {
     const makers = isMmx && random.below(4) !== 0 ? MMX_MAKERS : SSE_MAKERS;
-    lines.push(...random.pick(makers)(random));
-  }
-  lines.push(...dump());
-  return { lines, instructions, undefinedFlags: 0 };
+    return random.pick(makers)(random);
+  });
+  return sequence(random, isMmx, instructions);
 }

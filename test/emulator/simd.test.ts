@@ -89,6 +89,9 @@ const PENDING = 'fninit\n movw $0x37b, area\n fldcw area\n fld1\n fldz\n fdivrp\
 const DIVIDE_BY_ZERO = `movl $0x1d80, area\n ldmxcsr area\n pcmpeqd %xmm0, %xmm0\n psrld $25, %xmm0
   pslld $23, %xmm0\n xorps %xmm1, %xmm1\n divps %xmm1, %xmm0\n`;
 
+const INVALID_NEIGHBOURS = `movl $0x1f00, area\n ldmxcsr area\n movl $0x7f800000, area\n movl $0x7f800000, area + 4
+  hsubps area, %xmm1\n`;
+
 const FAULTS: readonly (readonly [CpuKind, string, string, string])[] = [
   ['pentium', 'MMX', 'paddb %mm0, %mm1', '#UD'],
   ['pentium+mmx', 'MMX', 'paddb %mm0, %mm1', ''],
@@ -102,6 +105,7 @@ const FAULTS: readonly (readonly [CpuKind, string, string, string])[] = [
   ['i686+sse', 'SSE without CR4.OSFXSR', 'addps %xmm0, %xmm1', '#UD'],
   ['i686+sse', 'FXSAVE without CR4.OSFXSR', 'fxsave area', ''],
   ['i686+sse', 'SSE', `${SSE_ON} addps %xmm0, %xmm1`, ''],
+  ['i686+sse', 'approximations', `${SSE_ON} rcpps %xmm0, %xmm1\n rcpss %xmm0, %xmm1\n rsqrtps %xmm0, %xmm1\n rsqrtss %xmm0, %xmm1`, ''],
   ['i686+sse', 'SSE with CR0.TS', `${SSE_ON} ${SET_TS} addps %xmm0, %xmm1`, '#NM'],
   ['i686+sse', 'SSE with an x87 error waiting', `${SSE_ON} ${PENDING} addps %xmm0, %xmm1`, ''],
   ['i686+sse', 'CVTPS2PI with an x87 error waiting', `${SSE_ON} ${PENDING} cvtps2pi %xmm0, %mm1`, '#MF'],
@@ -116,6 +120,21 @@ const FAULTS: readonly (readonly [CpuKind, string, string, string])[] = [
   ['i686+sse2', 'the unaligned move', `${SSE_ON} movups area + 4, %xmm1`, ''],
   ['i686+sse2', 'FXSAVE that is not aligned', 'fxsave area + 8', '#GP'],
   ['i686+sse2', 'a division by zero that is not masked', SSE_ON + DIVIDE_BY_ZERO, '#XM'],
+  ['i686+sse2', 'SSE3', `${SSE_ON} haddps %xmm0, %xmm1`, '#UD'],
+  ['i686+sse2', 'FISTTP', 'fld1\n fisttpl area', '#UD'],
+  ['i686+sse3', 'SSE3', `${SSE_ON} haddps %xmm0, %xmm1`, ''],
+  ['i686+sse3', 'SSE3 without CR4.OSFXSR', 'haddps %xmm0, %xmm1', '#UD'],
+  ['i686+sse3', 'an infinity less an infinity between neighbours, not masked', SSE_ON + INVALID_NEIGHBOURS, '#XM'],
+  ['i686+sse3', 'LDDQU from anywhere', `${SSE_ON} lddqu area + 3, %xmm1`, ''],
+  ['i686+sse3', 'FISTTP', 'fld1\n fisttpl area', ''],
+  ['i686+sse3', 'SSSE3', `${SSE_ON} pshufb %xmm0, %xmm1`, '#UD'],
+  ['i686+ssse3', 'SSSE3', `${SSE_ON} pshufb %xmm0, %xmm1`, ''],
+  ['i686+ssse3', 'SSSE3 on an operand that is not aligned', `${SSE_ON} pshufb area + 4, %xmm1`, '#GP'],
+  ['i686+ssse3', 'SSSE3 on MMX registers with CR0.TS', `${SET_TS} pshufb %mm0, %mm1`, '#NM'],
+  ['i686+ssse3', 'MOVBE', 'movbe area, %eax', '#UD'],
+  ['i686+movbe', 'MOVBE', 'movbe area, %eax', ''],
+  ['i686+movbe', 'MOVBE between registers', '.byte 0x0f, 0x38, 0xf0, 0xc1', '#UD'],
+  ['i686+movbe', 'LOCK MOVBE', '.byte 0xf0, 0x0f, 0x38, 0xf1, 0x01', '#UD'],
   ['i686+sse2', 'the same without CR4.OSXMMEXCPT', `mov $0x200, %eax\n mov %eax, %cr4\n ${DIVIDE_BY_ZERO}`, '#UD'],
 ]; // prettier-ignore
 
@@ -127,26 +146,55 @@ describe('Vector instructions', () => {
   }
 
   it('are announced by CPUID as each kind of processor has them', () => {
-    const announced = (cpu: CpuKind): number => {
+    const announced = (cpu: CpuKind): string => {
       const machine = machineWith(
-        '.globl start\nstart: mov $1, %eax\n cpuid\n mov %edx, %esi\n mov $0x10, %al\n out %al, $0xf4\n',
+        `.globl start
+start: mov $1, %eax
+  cpuid
+  mov %edx, %esi
+  mov %ecx, %edi
+  mov $0x80000001, %eax
+  cpuid
+  mov $0x10, %al
+  out %al, $0xf4\n`,
         { cpu },
       );
       machine.run(100);
-      return (machine.registers().esi >>> 15) & 0xfff;
+      const { esi, edi, ecx } = machine.registers();
+      const hasExtendedLeaves = ecx !== edi;
+      const words = [(esi >>> 15) & 0xfff, edi, hasExtendedLeaves ? ecx : 0];
+      return words.map((word) => word.toString(16)).join(' ');
     };
     const kinds = Object.keys(CPU_MODELS) as CpuKind[];
     assert.deepEqual(
-      kinds.map((kind) => [kind, announced(kind).toString(16)]),
+      kinds.map((kind) => [kind, announced(kind)]),
       [
-        ['pentium', '0'],
-        ['pentium+mmx', '100'],
-        ['i686', '1'],
-        ['i686+mmx', '101'],
-        ['i686+sse', '701'],
-        ['i686+sse2', 'f11'],
+        ['pentium', '0 0 0'],
+        ['pentium+mmx', '100 0 0'],
+        ['i686', '1 0 0'],
+        ['i686+mmx', '101 0 0'],
+        ['i686+sse', '701 0 0'],
+        ['i686+sse2', 'f11 0 0'],
+        ['i686+sse3', 'f11 1 0'],
+        ['i686+ssse3', 'f11 201 0'],
+        ['i686+movbe', 'f11 400201 20'],
       ],
     );
+  });
+
+  it('have opcodes of three bytes only where the processor has them', () => {
+    const bytes = Uint8Array.of(0x0f, 0x38, 0, 0xc1);
+    const decoded = (cpu: CpuKind): number | undefined =>
+      new Decoder(CPU_MODELS[cpu].extensions).decode(bytes, 0, 2)?.length;
+    assert.equal(decoded('i686+sse3'), 2, '#UD, whatever follows');
+    assert.equal(decoded('i686+ssse3'), undefined, 'the third byte decides');
+  });
+
+  it('take F3 BSR for LZCNT only where the processor has it', () => {
+    const bytes = assembleCode('lzcnt %eax, %ecx\n');
+    const name = (cpu: CpuKind): string | undefined =>
+      new Decoder(CPU_MODELS[cpu].extensions).decode(bytes, 0, bytes.length)?.row.name;
+    assert.deepEqual([name('i686+ssse3'), name('i686+movbe')], ['BSR', 'LZCNT']);
   });
 
   it('keep their registers in snapshots', () => {

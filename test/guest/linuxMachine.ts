@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Machine } from '../../src/emulator/machine.ts';
+import type { CpuKind } from '../../src/emulator/x86/cpuModel.ts';
 import { parseElf } from '../../src/symbols/elf.ts';
 import { readOperand, readProbes, type Probe } from '../../src/symbols/probes.ts';
 
@@ -14,6 +15,8 @@ export interface LinuxOptions {
   readonly system: 'l4linux' | 'native';
   readonly syscalls?: 'library' | 'trampoline';
   readonly serverSpace?: 'small' | 'large';
+  /** "i686" unless given. */
+  readonly cpu?: CpuKind;
   /** "": the boot loader brings none. */
   readonly program: string;
   /** The program's file, if it is not one of guest/programs. */
@@ -29,6 +32,8 @@ export interface LinuxOptions {
   readonly terminal?: boolean;
   /** 16 unless given: asking σ0 for less memory makes the boot shorter. */
   readonly memoryMegabytes?: number;
+  /** 400 million unless given, 4,000 million with `drive`. */
+  readonly maximumInstructions?: number;
   /** Called before each slice of the run: may give the machine input; returns how many instructions to run next. */
   readonly drive?: (machine: Machine) => number;
   /** Functions of the server to listen to: called at each entry, with the words that lie at ESP. */
@@ -188,7 +193,8 @@ function runToEnd(machine: Machine, options: LinuxOptions): { reason: string; st
   const pieces = [...(options.typing ?? [])];
   let typed = false;
   let idle = 0;
-  const maximum = options.drive ? MAXIMUM_WHEN_DRIVEN : MAXIMUM_INSTRUCTIONS;
+  const maximum =
+    options.maximumInstructions ?? (options.drive ? MAXIMUM_WHEN_DRIVEN : MAXIMUM_INSTRUCTIONS);
   while (machine.instructionCount < maximum && idle < NOTHING_LEFT_TO_DO) {
     if (
       !typed &&
@@ -220,7 +226,7 @@ export function runLinux(options: LinuxOptions): LinuxRun {
   const terminal = options.terminal ?? false;
   const machine = new Machine({
     memoryMegabytes: options.memoryMegabytes ?? 16,
-    cpu: 'i686',
+    cpu: options.cpu ?? 'i686',
     epochSeconds: 1_700_000_000,
     terminals: [false, terminal, terminal, terminal],
     onSerial: (port, byte) => received[port].push(byte),

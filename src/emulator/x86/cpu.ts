@@ -137,6 +137,8 @@ export class Cpu implements MmuObserver {
   shutdown = false;
   /** After STI, MOV SS and POP SS: no interrupt before the next instruction has ended. */
   inhibitInterrupts = false;
+  /** The last two of them hold back the trap of a single step, too (SDM vol. 3, 6.8.3). */
+  inhibitSingleStep = false;
   /** NMI came and was not delivered yet; and: it is being handled, and IRET opens it again. */
   nmiPending = false;
   nmiBlocked = false;

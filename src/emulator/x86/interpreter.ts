@@ -133,6 +133,7 @@ export class Interpreter {
     cpu.mmu.outside.allowed = this.touchesDevice;
     this.touchesDevice = false;
     cpu.inhibitInterrupts = false;
+    cpu.inhibitSingleStep = false;
     cpu.watchHits = 0;
     const delivered = cpu.deliveries;
     const before = cpu.instructionCount;
@@ -145,7 +146,7 @@ export class Interpreter {
       cpu.r[EFLAGS] |= resumed;
     }
     const completed = cpu.instructionCount > before && cpu.deliveries === delivered;
-    const causes = cpu.watchHits | (stepping ? DR6_SINGLE_STEP : 0);
+    const causes = cpu.watchHits | (stepping && !cpu.inhibitSingleStep ? DR6_SINGLE_STEP : 0);
     if (causes !== 0 && exit !== EXIT.HOOK && completed) {
       cpu.r[DR6] |= causes;
       cpu.instructionEip = cpu.r[EIP];

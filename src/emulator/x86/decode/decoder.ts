@@ -58,6 +58,12 @@ const SEGMENT_PREFIXES = new Map([
   [0x65, 5],
 ]);
 
+/** Second opcode bytes that lead to a map of three-byte opcodes. */
+const THREE_BYTE_MAPS = new Map([
+  [0x38, 0x200],
+  [0x3a, 0x300],
+]);
+
 export class Decoder {
   private readonly extensions: ReadonlySet<Extension>;
   private bytes: Uint8Array = new Uint8Array(0);
@@ -134,9 +140,8 @@ export class Decoder {
 
   /** False if a byte that decides on the row lies at or behind `end`: it may be another one there. */
   private opcode(i: Instruction, end: number): boolean {
-    const first = this.next8();
-    i.opcode = first === 0x0f ? 0x100 | this.next8() : first;
-    const entry = ROWS[i.opcode] ?? SIMD_ROWS[this.mandatoryPrefix(i)][i.opcode];
+    i.opcode = this.opcodeBytes();
+    const entry = this.entry(i);
     if (this.position > end || (Array.isArray(entry) && this.position >= end)) {
       return false;
     }
@@ -150,10 +155,33 @@ export class Decoder {
     } else {
       row = entry;
     }
-    if (row !== undefined && (row.needs === undefined || this.extensions.has(row.needs))) {
+    if (row !== undefined && this.has(row)) {
       i.row = row;
     }
     return true;
+  }
+
+  /** A processor without three-byte opcodes does not look behind 0F 38. */
+  private opcodeBytes(): number {
+    const first = this.next8();
+    if (first !== 0x0f) {
+      return first;
+    }
+    const second = this.next8();
+    const map = this.extensions.has('ssse3') ? THREE_BYTE_MAPS.get(second) : undefined;
+    return map === undefined ? 0x100 | second : map | this.next8();
+  }
+
+  /** F3 BSR is LZCNT where the processor has it; else a prefix selects only where no row takes any. */
+  private entry(i: Instruction): TableEntry {
+    const plain = ROWS[i.opcode];
+    const selected = SIMD_ROWS[this.mandatoryPrefix(i)][i.opcode];
+    const replaces = selected !== undefined && !Array.isArray(selected) && this.has(selected);
+    return plain === undefined || replaces ? selected : plain;
+  }
+
+  private has({ needs }: OpcodeRow): boolean {
+    return needs === undefined || this.extensions.has(needs);
   }
 
   /** Place in MANDATORY_PREFIXES; F2 and F3 come before 66 (SDM vol. 2, 2.1.2). */

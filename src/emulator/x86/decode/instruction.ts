@@ -15,7 +15,7 @@ export const REP_NOT_EQUAL = 2; // REPNE: prefix F2
 
 export class Instruction {
   row: OpcodeRow;
-  /** First opcode byte, or 0x100 | second byte after 0F. */
+  /** Its map in OPCODE_MAPS times 256, and the last opcode byte. */
   opcode = 0;
   /** Operand size in bits: 8, 16 or 32. */
   width = 32;

@@ -1,5 +1,5 @@
 // The shape of one row of the instruction table (opcodes.ts), and the compact notation in which rows are written.
-import type { Extension } from '../cpuModel.ts';
+import { EXTENSIONS, type Extension } from '../cpuModel.ts';
 import type { HandlerName } from '../execute/handlers.ts';
 
 // How an instruction may pair in the Pentium's pipes (SDM's optimisation chapter; pentium.md section 3).
@@ -42,13 +42,23 @@ export interface OpcodeRow {
 export const MANDATORY_PREFIXES = ['NP', '66', 'F2', 'F3'] as const;
 export type MandatoryPrefix = (typeof MANDATORY_PREFIXES)[number];
 
-const EXTENSIONS: readonly Extension[] = ['i686', 'mmx', 'fxsr', 'sse', 'sse2'];
 const FLAG_WORDS = new Set(['end', 'stays', 'cpl0', 'lock', ...EXTENSIONS, 'NP', 'UV', 'PU', 'PV']);
 
 /** By the first operand that is a vector register or may be one. */
 function vectorBytes(operands: readonly string[]): 0 | 8 | 16 {
   const first = operands.find((code) => /^[PQNVWU]/.test(code));
   return first === undefined ? 0 : /^[PQN]/.test(first) ? 8 : 16;
+}
+
+/** The opcode maps, and the bytes that lead to each: an opcode's number is its map's index times 256, plus its byte. */
+export const OPCODE_MAPS = ['', '0F', '0F38', '0F3A'] as const;
+
+/** A lone 0F has no row. */
+function opcodeNumber(hex: string): number {
+  const map = OPCODE_MAPS.findIndex(
+    (lead) => hex.length === lead.length + 2 && hex.startsWith(lead),
+  );
+  return (map << 8) | parseInt(hex.slice(-2), 16);
 }
 
 /**
@@ -67,10 +77,7 @@ export function parseRow(line: string): OpcodeRow {
   }
   const pairing: Pairing = words.has('UV') ? 'UV' : words.has('PU') ? 'PU' : 'NP';
   return {
-    opcode:
-      hex.startsWith('0F') && hex.length > 2
-        ? 0x100 | parseInt(hex.slice(2), 16)
-        : parseInt(hex, 16),
+    opcode: opcodeNumber(hex),
     digit: digit === undefined ? -1 : Number(digit),
     name,
     operands: operands === '-' ? [] : operands.split(','),

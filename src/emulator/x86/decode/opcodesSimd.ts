@@ -1,9 +1,9 @@
-// THE instruction table, vector instructions: MMX, SSE and SSE2 (SDM vol. 2, appendix A, tables A-3 and A-6). The columns
-// are those of opcodes.ts; before the opcode stands the mandatory prefix that selects the row: NP (none), 66, F2 or F3.
+// THE instruction table, vector instructions: MMX, SSE to SSE3 (SDM vol. 2, appendix A, tables A-3 and A-6). The columns are
+// those of opcodes.ts; before the opcode stands the mandatory prefix that selects the row: NP (none), 66, F2 or F3.
 //
 // Operands: P an MMX register in ModRM's reg field, Q one or memory in r/m (Qd: 4 bytes of memory), N only a register
 // there; V, W and U the same for XMM registers, W aligned to 16 bytes in memory, Wu not, Wq and Wd 8 and 4 bytes;
-// Mx, Mq, Md memory of 16 aligned, 8 and 4 bytes; Gd and Ed general registers of 32 bits.
+// Mx, Mu, Mq, Md memory of 16 aligned, 16, 8 and 4 bytes; Gd and Ed general registers of 32 bits.
 import { type OpcodeRow, parseRow } from './opcodeRow.ts';
 
 /** Opcode, name, operand that stands for Q or W, handler: an MMX row and its twin with 66. */
@@ -173,6 +173,17 @@ const OTHERS = `
   NP.0FC3 MOVNTI Md,Gd moveNonTemporal - - sse2
   NP.0F50 MOVMSKPS Gd,U singleSigns - - sse
   66.0F50 MOVMSKPD Gd,U doubleSigns - - sse2
+  F2.0F12 MOVDDUP V,Wq duplicateLow - - sse3
+  F3.0F12 MOVSLDUP V,W duplicateEven - - sse3
+  F3.0F16 MOVSHDUP V,W duplicateOdd - - sse3
+  F2.0FF0 LDDQU V,Mu moveVector - - sse3
+// Arithmetic between neighbours
+  66.0FD0 ADDSUBPD V,W addSubtractDouble - - sse3
+  F2.0FD0 ADDSUBPS V,W addSubtractSingle - - sse3
+  66.0F7C HADDPD V,W horizontalAddDouble - - sse3
+  F2.0F7C HADDPS V,W horizontalAddSingle - - sse3
+  66.0F7D HSUBPD V,W horizontalSubtractDouble - - sse3
+  F2.0F7D HSUBPS V,W horizontalSubtractSingle - - sse3
 // Logic and shuffles
   NP.0F14 UNPCKLPS V,W unpackLowDoublewords - - sse
   66.0F14 UNPCKLPD V,W unpackLowQuadwords - - sse2

@@ -3,7 +3,10 @@
 import type { Cpu } from '../cpu.ts';
 import { type Instruction, OPERAND_MEMORY, OPERAND_REGISTER } from '../decode/instruction.ts';
 import {
+  ARITHMETIC,
+  CF,
   LAZY_LOGIC,
+  OF,
   ZF,
   changeFlags,
   condition,
@@ -79,6 +82,12 @@ export const bitHandlers = {
   },
   bsr: (cpu, i) => {
     scan(cpu, i, (value) => 31 - Math.clz32(value));
+  },
+  /** LZCNT: how many zeros stand above the highest one. OF, which is undefined, stays as on an AMD EPYC. */
+  leadingZeros: (cpu, i) => {
+    const zeros = Math.clz32(zeroExtend(read2(cpu, i), i.width)) - (32 - i.width);
+    write1(cpu, i, zeros);
+    changeFlags(cpu.r, ARITHMETIC & ~OF, (zeros === 0 ? ZF : 0) | (zeros === i.width ? CF : 0));
   },
   setcc: (cpu, i) => {
     write1(cpu, i, condition(cpu.r, i.opcode & 15) ? 1 : 0);

@@ -1,6 +1,7 @@
 // The x87's encodings (SDM vol. 2, appendix B.17): one row for each, found by opcode and /digit in memory forms and by
 // opcode and ModRM in register forms; #NM by CR0.TS and CR0.EM, and #MF for an error that waits (SDM vol. 1, 8.7).
 import type { Cpu } from '../cpu.ts';
+import type { Extension } from '../cpuModel.ts';
 import { type Instruction, OPERAND_MEMORY } from '../decode/instruction.ts';
 import { MF, NM, NUMERIC_WAIT } from '../faults.ts';
 import { CR0, CR0_EM, CR0_MP, CR0_TS, CS, SELECTOR } from '../registers.ts';
@@ -18,11 +19,12 @@ interface Row {
   readonly run: FpuHandler;
   /** FN...: does not wait for a pending error, and leaves the instruction pointer alone. */
   readonly isControl: boolean;
-  readonly i686: boolean;
+  readonly needs: Extension | undefined;
 }
 
-function row(name: string, run: FpuHandler, attribute?: 'control' | 'i686'): Row {
-  return { name, run, isControl: attribute === 'control', i686: attribute === 'i686' };
+function row(name: string, run: FpuHandler, attribute?: 'control' | Extension): Row {
+  const isControl = attribute === 'control';
+  return { name, run, isControl, needs: isControl ? undefined : attribute };
 }
 
 const A = arithmetic;
@@ -48,17 +50,20 @@ const MEMORY_FORMS = new Map<number, Row>([
   [(0xd9 << 3) | 6, row('FNSTENV', environment.storeEnvironment, 'control')],
   [(0xd9 << 3) | 7, row('FNSTCW', control.storeControlWord, 'control')],
   [(0xdb << 3) | 0, row('FILD m32int', A.loadInteger(32))],
+  [(0xdb << 3) | 1, row('FISTTP m32int', A.storeTruncated(32), 'sse3')],
   [(0xdb << 3) | 2, row('FIST m32int', A.storeInteger(32, 0))],
   [(0xdb << 3) | 3, row('FISTP m32int', A.storeInteger(32, 1))],
   [(0xdb << 3) | 5, row('FLD m80fp', A.loadExtended)],
   [(0xdb << 3) | 7, row('FSTP m80fp', A.storeExtended)],
   [(0xdd << 3) | 0, row('FLD m64fp', A.loadReal(64))],
+  [(0xdd << 3) | 1, row('FISTTP m64int', A.storeTruncated(64), 'sse3')],
   [(0xdd << 3) | 2, row('FST m64fp', A.storeReal(64, 0))],
   [(0xdd << 3) | 3, row('FSTP m64fp', A.storeReal(64, 1))],
   [(0xdd << 3) | 4, row('FRSTOR', environment.restore)],
   [(0xdd << 3) | 6, row('FNSAVE', environment.save, 'control')],
   [(0xdd << 3) | 7, row('FNSTSW', control.storeStatusWord, 'control')],
   [(0xdf << 3) | 0, row('FILD m16int', A.loadInteger(16))],
+  [(0xdf << 3) | 1, row('FISTTP m16int', A.storeTruncated(16), 'sse3')],
   [(0xdf << 3) | 2, row('FIST m16int', A.storeInteger(16, 0))],
   [(0xdf << 3) | 3, row('FISTP m16int', A.storeInteger(16, 1))],
   [(0xdf << 3) | 4, row('FBLD', T.loadDecimal)],
@@ -148,7 +153,8 @@ function findRow(cpu: Cpu, i: Instruction): Row {
   const found = isMemory
     ? MEMORY_FORMS.get((i.opcode << 3) | i.registerField)
     : REGISTER_FORMS.get((i.opcode << 8) | i.modrm);
-  if (found === undefined || (found.i686 && !cpu.i686)) {
+  const isThere = found?.needs === undefined || cpu.model.extensions.has(found.needs);
+  if (found === undefined || !isThere) {
     const bytes = `${i.opcode.toString(16)} with ModRM ${i.modrm.toString(16)}`;
     return cpu.unsupported(`the x87 instruction ${found?.name ?? ''} ${bytes}`.replace('  ', ' '));
   }

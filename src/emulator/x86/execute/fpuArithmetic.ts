@@ -319,11 +319,13 @@ function storing(
   width: 16 | 32 | 64,
   pops: number,
   convert: (value: Extended, environment: Environment) => bigint | undefined,
+  rounding?: number,
 ): FpuHandler {
   return (cpu, i) => {
     const { fpu } = cpu;
     probeStore(cpu, i, width >> 3);
-    const environment = fpu.environment();
+    const given = fpu.environment();
+    const environment = rounding === undefined ? given : { ...given, rounding };
     const found = operands(fpu, 0);
     if (found === undefined) {
       return;
@@ -344,6 +346,12 @@ export const storeReal = (width: RealWidth, pops: number): FpuHandler =>
 
 export const storeInteger = (width: IntegerWidth, pops: number): FpuHandler =>
   storing(width, pops, (value, environment) => toInteger(value, width, environment));
+
+const TOWARD_ZERO = 3;
+
+/** FISTTP: whatever the control word says. */
+export const storeTruncated = (width: IntegerWidth): FpuHandler =>
+  storing(width, 1, (value, environment) => toInteger(value, width, environment), TOWARD_ZERO);
 
 export const storeExtended: FpuHandler = (cpu, i) => {
   const { fpu } = cpu;

@@ -12,6 +12,7 @@ import { multiplyHandlers } from './multiply.ts';
 import { segmentHandlers } from './segments.ts';
 import { shiftHandlers } from './shifts.ts';
 import { simdControlHandlers } from './simdControl.ts';
+import { simdHorizontalHandlers } from './simdHorizontal.ts';
 import { simdIntegerHandlers } from './simdInteger.ts';
 import { simdMoveHandlers } from './simdMoves.ts';
 import { simdRealHandlers } from './simdReal.ts';
@@ -33,6 +34,7 @@ export const HANDLERS = {
   ...segmentHandlers,
   ...shiftHandlers,
   ...simdControlHandlers,
+  ...simdHorizontalHandlers,
   ...simdIntegerHandlers,
   ...simdMoveHandlers,
   ...simdRealHandlers,

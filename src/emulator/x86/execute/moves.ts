@@ -1,4 +1,4 @@
-// Data movement without arithmetic (SDM vol. 2: MOV, MOVZX, MOVSX, LEA, XCHG, XADD, CMPXCHG, BSWAP, XLAT, CMOVcc).
+// Data movement without arithmetic (SDM vol. 2: MOV, MOVZX, MOVSX, LEA, XCHG, XADD, CMPXCHG, BSWAP, MOVBE, XLAT, CMOVcc).
 import type { Cpu } from '../cpu.ts';
 import type { Instruction } from '../decode/instruction.ts';
 import { ZF, changeFlags, condition } from '../flags.ts';
@@ -91,6 +91,11 @@ export const moveHandlers = {
   bswap: (cpu, i) => {
     // Of 16 bits it is undefined; processors leave zero.
     writeRegister(cpu, i.register1, i.width, i.width === 16 ? 0 : byteSwap(read1(cpu, i, 32)));
+  },
+  /** MOVBE. */
+  moveSwapped: (cpu, i) => {
+    const swapped = byteSwap(read2(cpu, i));
+    write1(cpu, i, i.width === 16 ? swapped >>> 16 : swapped);
   },
   xlat: (cpu, i) => {
     const offset = (cpu.r[EBX] + cpu.r8[0]) | 0;

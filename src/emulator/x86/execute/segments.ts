@@ -49,6 +49,7 @@ function popSegment(cpu: Cpu, i: Instruction): void {
   cpu.r[ESP] = (cpu.r[ESP] & ~mask) | ((cpu.r[ESP] + (i.width >> 3)) & mask);
   if (encodedSegment(i) === SS) {
     cpu.inhibitInterrupts = true;
+    cpu.inhibitSingleStep = true;
   }
 }
 
@@ -60,6 +61,7 @@ function movToSegment(cpu: Cpu, i: Instruction): void {
   loadSegment(cpu, segment, read2(cpu, i, 16));
   if (segment === SS) {
     cpu.inhibitInterrupts = true;
+    cpu.inhibitSingleStep = true;
   }
 }
 

@@ -1,8 +1,9 @@
-// MMX and SSE2 integer instructions: the packed operations of simd/integer.ts, shuffles, single words, masks.
+// Integer instructions on vectors: the packed operations of simd/integer.ts and simd/supplemental.ts, shuffles, single words, masks.
 import type { Cpu } from '../cpu.ts';
 import { type Instruction, OPERAND_MEMORY } from '../decode/instruction.ts';
 import { DS, EDI } from '../registers.ts';
 import { INTEGER_OPERATIONS } from '../simd/integer.ts';
+import { SUPPLEMENTAL_OPERATIONS } from '../simd/supplemental.ts';
 import type { Vector, VectorOperation } from '../simd/vector.ts';
 import type { Handler } from './operands.ts';
 import { SOURCE, TARGET, enter, load, store, touchMmx } from './simdOperands.ts';
@@ -18,10 +19,11 @@ function packed(operation: VectorOperation): Handler {
   };
 }
 
-type IntegerHandlers = { [name in keyof typeof INTEGER_OPERATIONS]: Handler };
+const OPERATIONS = { ...INTEGER_OPERATIONS, ...SUPPLEMENTAL_OPERATIONS };
+type IntegerHandlers = { [name in keyof typeof OPERATIONS]: Handler };
 
 const packedHandlers = Object.fromEntries(
-  Object.entries(INTEGER_OPERATIONS).map(([name, operation]) => [name, packed(operation)]),
+  Object.entries(OPERATIONS).map(([name, operation]) => [name, packed(operation)]),
 ) as IntegerHandlers;
 
 /** Lanes of the source (and the target) chosen by the immediate; what is not set here keeps the source's lane. */
@@ -104,6 +106,19 @@ export const simdIntegerHandlers = {
   shuffleDoubles: shuffle((target, source, order) => {
     target.quadwords.set([target.quadwords[order & 1], source.quadwords[(order >> 1) & 1]]);
   }),
+  /** PALIGNR: bytes of the target, with the source below it, from the immediate's on. */
+  alignRight: (cpu, i) => {
+    enter(cpu, i);
+    load(cpu, i, 1, SOURCE);
+    load(cpu, i, 0, TARGET);
+    const size = i.row.vectorBytes;
+    const both = [...SOURCE.bytes.slice(0, size), ...TARGET.bytes.slice(0, size)];
+    for (let lane = 0; lane < size; lane++) {
+      TARGET.bytes[lane] = both[i.immediate + lane] ?? 0;
+    }
+    touchMmx(cpu, i);
+    store(cpu, i, TARGET);
+  },
   /** PINSRW. */
   insertWord: (cpu, i) => {
     enter(cpu, i);

@@ -67,6 +67,18 @@ function moveFromHalf(half: 0 | 1): Handler {
   };
 }
 
+/** MOVDDUP, MOVSLDUP and MOVSHDUP: doublewords of the source, some of them twice. */
+function duplicate(order: readonly number[]): Handler {
+  return (cpu, i) => {
+    enterSse(cpu);
+    load(cpu, i, 1, SOURCE);
+    order.forEach((from, lane) => {
+      TARGET.doublewords[lane] = SOURCE.doublewords[from];
+    });
+    storeXmm(cpu, i.register1, TARGET);
+  };
+}
+
 /** MOVMSKPS and MOVMSKPD. */
 function signs(lanes: 2 | 4): Handler {
   return (cpu, i) => {
@@ -87,6 +99,9 @@ export const simdMoveHandlers = {
   moveToHigh: moveToHalf(1),
   moveFromLow: moveFromHalf(0),
   moveFromHigh: moveFromHalf(1),
+  duplicateLow: duplicate([0, 1, 0, 1]),
+  duplicateEven: duplicate([0, 0, 2, 2]),
+  duplicateOdd: duplicate([1, 1, 3, 3]),
   singleSigns: signs(4),
   doubleSigns: signs(2),
   /** MOVQ of an XMM register's low half: a register gets zeros above. */

@@ -39,14 +39,14 @@ import {
   storeXmm,
 } from './simdOperands.ts';
 
-function environmentOf({ simd }: Cpu): RealEnvironment {
+export function environmentOf({ simd }: Cpu): RealEnvironment {
   const { rounding, masks, denormalsAreZeros, flushToZero } = simd;
   const empty = { raised: 0, roundedUp: false, precision: 0 };
   return { rounding, masks, denormalsAreZeros, flushToZero, ...empty };
 }
 
 /** Enters what the lanes raised into MXCSR; faults if some of it is not masked. */
-function commit(cpu: Cpu, raised: number): void {
+export function commit(cpu: Cpu, raised: number): void {
   const { simd } = cpu;
   const unmasked = raised & ~simd.masks;
   const hidden = (unmasked & BEFORE) !== 0 ? AFTER : 0;
@@ -56,11 +56,11 @@ function commit(cpu: Cpu, raised: number): void {
   }
 }
 
-function getLane(vector: Vector, lane: number, format: RealFormat): bigint {
+export function getLane(vector: Vector, lane: number, format: RealFormat): bigint {
   return format.width === 64 ? vector.quadwords[lane] : BigInt(vector.doublewords[lane]);
 }
 
-function setLane(vector: Vector, lane: number, format: RealFormat, bits: bigint): void {
+export function setLane(vector: Vector, lane: number, format: RealFormat, bits: bigint): void {
   if (format.width === 64) {
     vector.quadwords[lane] = bits;
   } else {

@@ -120,6 +120,11 @@ function debugRegister(cpu: Cpu, i: Instruction): number {
 function cpuid(cpu: Cpu): void {
   const { r } = cpu;
   const leaf = r[EAX];
+  const { extensions } = cpu.model;
+  if (extensions.has('lzcnt') && leaf >>> 16 === 0x8000) {
+    extendedCpuid(cpu, leaf >>> 0);
+    return;
+  }
   if (leaf === 0) {
     r[EAX] = 1;
     r[EBX] = 0x756e_6547; // "Genu"
@@ -128,25 +133,40 @@ function cpuid(cpu: Cpu): void {
     return;
   }
   r[EAX] = cpu.model.signature;
-  r[EBX] = cpu.model.extensions.has('sse2') ? CLFLUSH_LINE : 0;
+  r[EBX] = extensions.has('sse2') ? CLFLUSH_LINE : 0;
   r[ECX] = 0;
   r[EDX] = PENTIUM_FEATURES | (cpu.hasLocalApic ? FEATURE_APIC : 0);
-  for (const extension of cpu.model.extensions) {
-    r[EDX] |= EXTENSION_FEATURES[extension];
+  for (const extension of extensions) {
+    r[EDX] |= EXTENSION_FEATURES[extension].edx ?? 0;
+    r[ECX] |= EXTENSION_FEATURES[extension].ecx ?? 0;
   }
 }
+
+/** The leaves from 0x80000000, of which only the second says something: LZCNT. */
+function extendedCpuid({ r }: Cpu, leaf: number): void {
+  r[EAX] = leaf === EXTENDED_LEAVES ? EXTENDED_LEAVES + 1 : 0;
+  r[EBX] = 0;
+  r[EDX] = 0;
+  r[ECX] = leaf === EXTENDED_LEAVES + 1 ? 1 << 5 : 0;
+}
+
+const EXTENDED_LEAVES = 0x8000_0000;
 
 /** CPUID.1:EDX of a Pentium: FPU VME DE PSE TSC MSR MCE CX8. */
 const PENTIUM_FEATURES = 0x1bf;
 const FEATURE_APIC = 1 << 9;
 
-/** CPUID.1:EDX: SEP, PGE and CMOV; MMX; FXSR; SSE; SSE2 with CLFSH. */
-const EXTENSION_FEATURES: Readonly<Record<Extension, number>> = {
-  i686: (1 << 11) | (1 << 13) | (1 << 15),
-  mmx: 1 << 23,
-  fxsr: 1 << 24,
-  sse: 1 << 25,
-  sse2: (1 << 26) | (1 << 19),
+/** In CPUID.1 (i686: SEP, PGE and CMOV; sse2: CLFSH with it). */
+const EXTENSION_FEATURES: Readonly<Record<Extension, { edx?: number; ecx?: number }>> = {
+  i686: { edx: (1 << 11) | (1 << 13) | (1 << 15) },
+  mmx: { edx: 1 << 23 },
+  fxsr: { edx: 1 << 24 },
+  sse: { edx: 1 << 25 },
+  sse2: { edx: (1 << 26) | (1 << 19) },
+  sse3: { ecx: 1 << 0 },
+  ssse3: { ecx: 1 << 9 },
+  movbe: { ecx: 1 << 22 },
+  lzcnt: {}, // extendedCpuid
 };
 /** CPUID.1:EBX: CLFLUSH works on 8 times 8 bytes. */
 const CLFLUSH_LINE = 8 << 8;
