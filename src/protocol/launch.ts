@@ -16,6 +16,8 @@ export interface LaunchArguments {
   /** The Linux server's address space on L4. */
   readonly serverSpace?: 'small' | 'large';
   readonly cpu?: 'pentium' | 'pentium+mmx' | 'i686' | 'i686+mmx' | 'i686+sse' | 'i686+sse2';
+  /** tagged: the TLBs tell address spaces apart, which no Pentium's do. */
+  readonly tlb?: 'untagged' | 'tagged';
   /** Megabytes of guest memory, 16 to 256. */
   readonly memory?: number;
   /** Record call paths from the start, for the flame graph. */

@@ -18,10 +18,12 @@ export interface CpuModel {
   /** Family, model, stepping: CPUID.1:EAX, and EDX after a reset. */
   readonly signature: number;
   readonly extensions: ReadonlySet<Extension>;
+  /** Has what memory/taggedTlb.ts says, beside any kind. */
+  readonly taggedTlb: boolean;
 }
 
 function model(signature: number, ...extensions: readonly Extension[]): CpuModel {
-  return { signature, extensions: new Set(extensions) };
+  return { signature, extensions: new Set(extensions), taggedTlb: false };
 }
 
 export const CPU_MODELS: Readonly<Record<CpuKind, CpuModel>> = {
@@ -32,3 +34,7 @@ export const CPU_MODELS: Readonly<Record<CpuKind, CpuModel>> = {
   'i686+sse': model(0x673, 'i686', 'mmx', 'fxsr', 'sse'), // Pentium III
   'i686+sse2': model(0x695, 'i686', 'mmx', 'fxsr', 'sse', 'sse2'), // Pentium M
 };
+
+export function cpuModel(kind: CpuKind, taggedTlb = false): CpuModel {
+  return { ...CPU_MODELS[kind], taggedTlb };
+}
