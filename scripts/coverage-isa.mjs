@@ -13,7 +13,14 @@ const folder = path.join(root, 'build/isa-coverage');
 const SUITES = [
   ['host', ['test/emulator/hostDifferential.test.ts']],
   ['qemu', ['test/emulator/systemModes.test.ts', 'test/emulator/systemFuzz.test.ts']],
-  ['manual', ['test/emulator/privileged.test.ts', 'test/emulator/faults.test.ts']],
+  [
+    'manual',
+    [
+      'test/emulator/privileged.test.ts',
+      'test/emulator/processorKinds.test.ts',
+      'test/emulator/faults.test.ts',
+    ],
+  ],
   ['forms', ['test/emulator/instructionForms.test.ts']],
   ['vector', ['test/emulator/simd.test.ts']],
   ['machine', ['test/emulator/machine.test.ts', 'test/emulator/devices.test.ts']],

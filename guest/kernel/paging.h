@@ -33,10 +33,13 @@ unsigned directory_create(void);
 /* Frees the directory and the tables of its user part. */
 void directory_delete(unsigned directory);
 
+/* What CR3 holds while the space is loaded. */
+unsigned paging_cr3(const struct space *space);
+
 /* The first address from this one (a multiple of 4 MB) on that has a page table; USER_LIMIT: none has. */
 unsigned directory_next(unsigned directory, unsigned address);
 
-/* If the directory of this space is loaded, loads the kernel's. */
+/* If the directory of this space is loaded, loads the kernel's; no TLB remembers the space. */
 void directory_leave(struct space *space);
 
 /* Makes a space the one that user addresses mean; the kernel's own space runs in any. Between large spaces the

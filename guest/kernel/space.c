@@ -48,6 +48,7 @@ static void enlist(struct space *space, unsigned task, unsigned chief, unsigned 
 	slot->space = space;
 	space->task = task;
 	space->chief = chief;
+	space->cr3 = paging_cr3(space);
 	space->id = l4_make_id(task, 0, slot->version, chief, nest, site);
 	descriptors_make_user_segments(space);
 	space->space_next = space_list;

@@ -16,6 +16,7 @@ struct tcb;
 struct space {
 	unsigned task;
 	unsigned page_directory; /* physical address */
+	unsigned cr3;            /* the same, with a tag if the TLB has tags */
 	unsigned small_slot;     /* 0: large */
 	unsigned chief;          /* task number */
 	struct l4_threadid id;   /* of lthread 0 */

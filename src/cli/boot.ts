@@ -164,6 +164,7 @@ async function makeMachine(
   }
   return bareMachine(source, {
     cpu: cpuOption(parsed),
+    taggedTlb: option(parsed, 'tlb') === 'tagged',
     memory: Number(option(parsed, 'memory') ?? 64),
     epochSeconds: Math.floor(Date.now() / 1000),
     isTerminal: process.stdin.isTTY,

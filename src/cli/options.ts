@@ -26,6 +26,11 @@ const MACHINE: Readonly<Record<string, OptionRule>> = {
     help: 'pentium or i686 (default), with more instructions pentium+mmx, i686+mmx, i686+sse, i686+sse2, i686+sse3, i686+ssse3, i686+movbe',
     choices: CPU_KINDS,
   },
+  tlb: {
+    value: 'KIND',
+    help: "untagged (default), the Pentium's, or tagged by address space, which no Pentium has",
+    choices: ['untagged', 'tagged'],
+  },
   memory: { value: 'MB', help: 'guest memory, 16 to 256 (default 64)', range: [16, 256] },
   'max-instructions': {
     value: 'N',

@@ -95,6 +95,7 @@ export function makeSystem(
   const isTerminal = process.stdin.isTTY;
   const system = new System(host, launch, {
     cpu: cpuOption(parsed),
+    taggedTlb: option(parsed, 'tlb') === 'tagged',
     memory: Number(option(parsed, 'memory') ?? 64),
     epochSeconds: Math.floor(Date.now() / 1000),
     terminals: {

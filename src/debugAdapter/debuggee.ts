@@ -86,6 +86,7 @@ export class Debuggee {
     this.launchArguments = args;
     this.running = new System(this.host, launch, {
       cpu: args.cpu ?? 'i686',
+      taggedTlb: args.tlb === 'tagged',
       memory: args.memory ?? 64,
       epochSeconds: 852_076_800, // 1 January 1997: the same in every session, so that sessions can be compared
       terminals: { input: true, output: true, error: true },

@@ -34,6 +34,7 @@ const RULES: Readonly<Record<keyof LaunchArguments, readonly [Check, string]>> =
   syscalls: [oneOf('library', 'trampoline'), '"library" or "trampoline"'],
   serverSpace: [oneOf('small', 'large'), '"small" or "large"'],
   cpu: [oneOf(...CPU_KINDS), CPU_KINDS.map((kind) => `"${kind}"`).join(' or ')],
+  tlb: [oneOf('untagged', 'tagged'), '"untagged" or "tagged"'],
   memory: [isMemory, 'a number of megabytes from 16 to 256'],
   profile: [isBoolean, 'true or false'],
   noDebug: [isBoolean, 'true or false'],

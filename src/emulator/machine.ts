@@ -36,7 +36,7 @@ import { machineStatistics } from './statistics.ts';
 import type { PageTranslation, Registers, Target, TlbEntry } from './target.ts';
 import { enterBootSector, enterBootState, enterResetState } from './x86/bootState.ts';
 import { type ControlFlowListener, Cpu } from './x86/cpu.ts';
-import { CPU_MODELS } from './x86/cpuModel.ts';
+import { cpuModel } from './x86/cpuModel.ts';
 import { architecturalWords, restoreCpu, snapshotCpu } from './x86/cpuSnapshot.ts';
 import {
   type WritableRegister,
@@ -77,7 +77,7 @@ export class Machine implements Target {
     this.ram = this.memory.bytes.subarray(RAM_OFFSET);
     this.clock = new Clock(() => this.cpu.instructionCount);
     this.cpu = new Cpu(this.memory, {
-      model: CPU_MODELS[options.cpu],
+      model: cpuModel(options.cpu, options.taggedTlb),
       ports: this.bus,
       log,
       cycles: () => this.clock.cycles,

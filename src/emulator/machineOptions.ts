@@ -10,6 +10,8 @@ export interface MachineOptions {
   /** 16 to 256. */
   readonly memoryMegabytes: number;
   readonly cpu: CpuKind;
+  /** The processor offers TLBs that are tagged by address space, which no Pentium does (x86/memory/taggedTlb.ts). */
+  readonly taggedTlb?: boolean;
   /** What the real-time clock shows at instruction 0. */
   readonly epochSeconds: number;
   /** Whether the host end of each serial port is a terminal (DSR). */
@@ -48,4 +50,6 @@ export interface MachineStatistics {
   /** INT instructions executed at CPL 3, by vector. */
   readonly softwareFromUser: ReadonlyMap<number, number>;
   readonly cr3Loads: number;
+  /** Whether the TLBs tell address spaces apart now. */
+  readonly tlbIsTagged: boolean;
 }

@@ -1,6 +1,7 @@
 // The machine's counters in the shape that `--stats` and the views want.
 import type { MachineStatistics } from './machineOptions.ts';
 import type { Cpu } from './x86/cpu.ts';
+import { tagsAreOn } from './x86/memory/taggedTlb.ts';
 
 export function machineStatistics(cpu: Cpu, cycles: number): MachineStatistics {
   const { instructionTlb, dataTlb, largeTlb, references } = cpu.mmu;
@@ -22,6 +23,7 @@ export function machineStatistics(cpu: Cpu, cycles: number): MachineStatistics {
     interruptCount: cpu.interruptCounts.reduce((sum, count) => sum + count, 0),
     softwareFromUser: nonZero(cpu.softwareFromUser),
     cr3Loads: cpu.cr3Loads,
+    tlbIsTagged: tagsAreOn(cpu.r),
   };
 }
 

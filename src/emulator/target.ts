@@ -56,8 +56,10 @@ export interface TlbEntry {
   readonly writable: boolean;
   readonly user: boolean;
   readonly dirty: boolean;
-  /** CR3 when the entry was filled. */
+  /** The page directory that CR3 named when the entry was filled. */
   readonly pageDirectory: number;
+  /** Of the address space, in a tagged TLB; else 0. */
+  readonly tag: number;
   /** Instruction count when the entry was filled. */
   readonly filledAt: number;
   /** True if pseudo-LRU would replace this way of its set next. */

@@ -9,6 +9,7 @@ import { messageOf, UserError } from './userError.ts';
 
 export interface BareMachineOptions {
   readonly cpu: CpuKind;
+  readonly taggedTlb: boolean;
   readonly memory: number;
   readonly epochSeconds: number;
   readonly isTerminal: boolean;
@@ -33,6 +34,7 @@ export function bareMachine(source: BootSource, options: BareMachineOptions): Ma
     const machine = new Machine({
       memoryMegabytes: options.memory,
       cpu: options.cpu,
+      taggedTlb: options.taggedTlb,
       epochSeconds: options.epochSeconds,
       terminals: [options.isTerminal, false, false, false],
       onSerial: (port, byte) => {

@@ -43,9 +43,9 @@ export class Spaces {
     return this.target.translate(this.target.registers().cr3, address)?.physical;
   }
 
-  /** The page directory (a CR3 value) of a task; the current one for the kernel and for unknown tasks. */
+  /** The page directory (physical) of a task; the current one for the kernel and for unknown tasks. */
   pageDirectoryOf(task: number): number {
-    const current = this.target.registers().cr3;
+    const current = (this.target.registers().cr3 & ~0xfff) >>> 0;
     if (task === KERNEL_TASK) {
       return current;
     }

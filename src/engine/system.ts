@@ -28,6 +28,8 @@ import { messageOf, UserError } from './userError.ts';
 
 export interface SystemOptions {
   readonly cpu: CpuKind;
+  /** The processor offers TLBs that are tagged by address space, and the µ-kernel uses them; no Pentium does. */
+  readonly taggedTlb?: boolean;
   /** Megabytes of guest memory, 16 to 256. */
   readonly memory: number;
   /** Seconds since 1970 at which the RTC starts: an input like any other. */
@@ -202,6 +204,7 @@ function makeMachine(
     const machine = new Machine({
       memoryMegabytes: options.memory,
       cpu: options.cpu,
+      taggedTlb: options.taggedTlb ?? false,
       epochSeconds: options.epochSeconds,
       terminals: [false, input, output, error],
       onSerial: (port, byte) => console.byte(port, byte),

@@ -25,6 +25,8 @@ export interface LaunchArguments {
     | 'i686+sse3'
     | 'i686+ssse3'
     | 'i686+movbe';
+  /** tagged: the TLBs tell address spaces apart, which no Pentium's do. */
+  readonly tlb?: 'untagged' | 'tagged';
   /** Megabytes of guest memory, 16 to 256. */
   readonly memory?: number;
   /** Record call paths from the start, for the flame graph. */

@@ -104,6 +104,7 @@ describe('bad input', () => {
       ['run', '--cpu', '8086', 'x'],
       /--cpu must be pentium or pentium\+mmx or i686 or i686\+mmx or/,
     ],
+    [['run', '--tlb', 'blue', 'x'], /--tlb must be untagged or tagged, not "blue"/],
     [['run', '--profile', 'p.xyz', 'x'], /must end in \.folded/],
     [['boot', 'a', 'b'], /one word too many/],
     [['boot', 'a', '--rom', 'b'], /--rom excludes IMAGE/],

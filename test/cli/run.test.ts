@@ -51,14 +51,17 @@ describe('l4scope run', () => {
     assert.deepEqual(stats('trampoline').syscallsByRoad, { library: 0, trampoline: 2, native: 0 });
   });
 
-  it('counts two TLB flushes a call with the server in a large space, none in a small one', async () => {
-    const flushes = async (size: string): Promise<number> => {
-      const options = ['--server-space', size, '--stats', file(size)];
+  it('counts two TLB flushes a call with the server in a large space, none in a small one or with a tagged TLB', async () => {
+    const flushes = async (size: string, tlb: string): Promise<number> => {
+      const options = ['--server-space', size, '--tlb', tlb, '--stats', file(size)];
       await l4scope(['run', ...options, guestProgram('getpid-loop'), '500']);
       return stats(size).tlb.d.flushes;
     };
-    const [small, large] = [await flushes('small'), await flushes('large')];
+    const small = await flushes('small', 'untagged');
+    const large = await flushes('large', 'untagged');
+    const tagged = await flushes('large', 'tagged');
     assert.ok(small < 100 && large >= 1000, `${small} and ${large} flushes`);
+    assert.ok(tagged < 100, `${tagged} flushes of a tagged TLB`);
   });
 
   it('runs the same program on the native system, without one IPC', async () => {

@@ -88,6 +88,16 @@ export class ReferenceTlb {
     }
   }
 
+  dropAll(leaves: (page: number) => boolean): void {
+    for (const set of this.sets) {
+      set.slots.forEach((slot, index) => {
+        if (slot !== undefined && leaves(slot.page)) {
+          set.slots[index] = undefined;
+        }
+      });
+    }
+  }
+
   /** The pages by set and way. */
   pages(): (number | undefined)[] {
     return this.sets.flatMap((set) => set.slots.map((slot) => slot?.page));

@@ -27,6 +27,14 @@ describe('The µ-kernel in the emulator', () => {
     });
   }
 
+  for (const name of ['l4test', 'small_spaces', 'mapping_chain']) {
+    it(`runs ${name} with the same text if the TLB is tagged by address space.`, () => {
+      const { console, machine } = runKernel(name, { taggedTlb: true });
+      assert.equal(masked(console), goldenText(name, masked(console)));
+      assert.equal(machine.statistics().tlbIsTagged, true);
+    });
+  }
+
   for (const name of ['pingpong', 'small_spaces', ...SAMPLE_PROGRAMS]) {
     it(`runs ${name}, which prints its golden text.`, () => {
       const run = runKernel(name);

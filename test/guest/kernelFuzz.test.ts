@@ -9,6 +9,8 @@ const SEED = Number(process.env.FUZZ_SEED ?? 1);
 const CALLS = Number(process.env.FUZZ_CALLS ?? 1_000_000);
 /** So many of them with almost no memory left in the kernel. */
 const SCARCE_SHARE = 0.2;
+/** And so many beside them with a tagged TLB. */
+const TAGGED_SHARE = 0.1;
 const MILLISECONDS_PER_CALL = 2;
 const LONG_BURST = 400_000;
 /** Within so many calls a planted bug is to be found, by one of the seeds. */
@@ -29,6 +31,12 @@ describe('The µ-kernel among hostile tasks', () => {
     });
   }
 
+  it(`keeps its structures in order with a tagged TLB (seed ${SEED}).`, () => {
+    const calls = Math.round(CALLS * TAGGED_SHARE);
+    const { wrong } = fuzz({ seed: SEED, calls, taggedTlb: true, burstMicroseconds: LONG_BURST });
+    assert.deepEqual(wrong, [], `FUZZ_SEED=${SEED}`);
+  }).timeout(60_000 + CALLS * MILLISECONDS_PER_CALL);
+
   it('is the same run for the same seed.', () => {
     const run = (seed: number): number => fuzz({ seed, calls: 10_000 }).calls;
     assert.equal(run(SEED), run(SEED));
@@ -39,7 +47,12 @@ describe('The µ-kernel among hostile tasks', () => {
     it(`would be found out: ${bug.name}.`, () => {
       const kernel = buildWithBug(bug);
       const find = (seed: number): string =>
-        fuzz({ seed, calls: CALLS_TO_FIND_A_BUG, kernel }).wrong.join('\n');
+        fuzz({
+          seed,
+          calls: CALLS_TO_FIND_A_BUG,
+          kernel,
+          taggedTlb: bug.taggedTlb ?? false,
+        }).wrong.join('\n');
       const isFound = SEEDS_TO_FIND_A_BUG.some((seed) => bug.finding.test(find(seed)));
       assert.ok(isFound, `${bug.name} is not found by the seeds ${SEEDS_TO_FIND_A_BUG.join(', ')}`);
     });

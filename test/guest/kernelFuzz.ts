@@ -20,6 +20,7 @@ export interface FuzzOptions {
   readonly isMemoryScarce?: boolean;
   /** Another kernel than the built one. */
   readonly kernel?: Uint8Array;
+  readonly taggedTlb?: boolean;
 }
 
 export interface FuzzResult {
@@ -79,11 +80,11 @@ class FuzzRun {
   private readonly grantedBy = new Map<number, Set<number>>();
   private readonly grants: ReadonlyMap<number, Probe>;
 
-  constructor(kernel: Uint8Array) {
+  constructor(kernel: Uint8Array, taggedTlb: boolean) {
     this.names = new KernelNames(kernel);
     this.machine = kernelMachine(
       'l4fuzz',
-      { memoryMegabytes: MEMORY_MEGABYTES, kernel },
+      { memoryMegabytes: MEMORY_MEGABYTES, kernel, taggedTlb },
       (port, byte) => {
         this.console += port === 0 ? String.fromCharCode(byte) : '';
       },
@@ -168,7 +169,7 @@ class FuzzRun {
 }
 
 export function fuzz(options: FuzzOptions): FuzzResult {
-  const run = new FuzzRun(options.kernel ?? imageFile('kernel.elf'));
+  const run = new FuzzRun(options.kernel ?? imageFile('kernel.elf'), options.taggedTlb ?? false);
   run.start({
     fuzz_seed: options.seed,
     fuzz_bursts: BURSTS_WITHOUT_END,

@@ -17,6 +17,7 @@ export interface KernelRun {
 
 export interface KernelOptions {
   readonly cpu?: 'pentium' | 'i686';
+  readonly taggedTlb?: boolean;
   readonly memoryMegabytes?: number;
   readonly maximumInstructions?: number;
   /** Another kernel than the built one. */
@@ -47,6 +48,7 @@ export function kernelMachine(
   const machine = new Machine({
     memoryMegabytes: options.memoryMegabytes ?? 64,
     cpu: options.cpu ?? 'pentium',
+    taggedTlb: options.taggedTlb ?? false,
     epochSeconds: 1_700_000_000,
     onSerial,
     log: () => undefined,

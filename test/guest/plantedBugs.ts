@@ -12,6 +12,7 @@ export interface PlantedBug {
   /** Must stand exactly once in the file. */
   readonly instead: string;
   readonly put: string;
+  readonly taggedTlb?: boolean;
   /** The sentence by which it is found. */
   readonly finding: RegExp;
 }
@@ -37,6 +38,14 @@ export const plantedBugs: readonly PlantedBug[] = [
     instead:
       '\t\t*entry_of(mapping) &= ~(page_table_entry)PAGE_WRITABLE;\n\t\tentry_changed(mapping->space, mapping->address);\n',
     put: '\t\t*entry_of(mapping) &= ~(page_table_entry)PAGE_WRITABLE;\n',
+    finding: /^The TLB remembers /m,
+  },
+  {
+    name: 'a missed flush of another tag',
+    file: 'ia32/paging.c',
+    instead: '\t\ttagged_tlb_forget(TLB_PAGE_OF_TAG, address | space->task);\n',
+    put: '',
+    taggedTlb: true,
     finding: /^The TLB remembers /m,
   },
 ];

@@ -26,7 +26,7 @@
  *   thread-switch  tcb from, tcb to             before the switch of stacks
  *   switch-space   space from, space to         after the address space has been switched, by whatever means
  *   small-space-switch  space from, space to    the same, if the segments were all that changed: no CR3 load
- *   tlb-flush      space                        CR3 has been loaded
+ *   tlb-flush      space                        CR3 has been loaded, which empties the TLB unless it is tagged
  *   segment-flip   tcb thread, selector, expands_down, eip
  *                  one of the thread's own segments now reaches the other side of its base (syscalls.h,
  *                  l4_thread_segment); the instruction is tried again

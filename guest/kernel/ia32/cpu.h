@@ -23,6 +23,7 @@ enum eflags_bits {
 	EFLAGS_INTERRUPT = 1 << 9,
 	EFLAGS_IOPL_3 = 3 << 12,
 };
+enum { CPUID_FEATURES = 1 }; /* leaf */
 enum cpuid_features {
 	CPUID_FXSAVE = 1 << 24,
 	CPUID_SSE = 1 << 25,
@@ -86,11 +87,15 @@ static inline void page_invalidate(unsigned address)
 	__asm__ volatile("invlpg (%0)" : : "r"(address) : "memory");
 }
 
-static inline unsigned cpuid_features(void)
+struct cpuid_answer {
+	unsigned eax, ebx, ecx, edx;
+};
+
+static inline struct cpuid_answer cpuid(unsigned leaf)
 {
-	unsigned eax = 1, ebx, ecx, edx;
-	__asm__ volatile("cpuid" : "+a"(eax), "=b"(ebx), "=c"(ecx), "=d"(edx));
-	return edx;
+	struct cpuid_answer answer = {.eax = leaf};
+	__asm__ volatile("cpuid" : "+a"(answer.eax), "=b"(answer.ebx), "=c"(answer.ecx), "=d"(answer.edx));
+	return answer;
 }
 
 /* Index of the highest bit set; undefined for 0. */

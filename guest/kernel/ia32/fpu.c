@@ -22,7 +22,7 @@ static bool has_fxsave;
 
 void fpu_initialize(void)
 {
-	unsigned features = cpuid_features();
+	unsigned features = cpuid(CPUID_FEATURES).edx;
 	has_fxsave = (features & CPUID_FXSAVE) != 0;
 	bool has_sse = (features & CPUID_SSE) != 0;
 	if (has_fxsave) {

@@ -117,7 +117,7 @@ segments_loaded:
 	jnz small_switch
 	cmpl %esi, loaded_space
 	je small_switch
-	movl SPACE_PAGE_DIRECTORY(%esi), %eax
+	movl SPACE_CR3(%esi), %eax
 	movl %esi, loaded_space
 	movl %eax, %cr3
 	PROBE_ASM l4, tlb-flush, "4@%esi"

@@ -72,7 +72,7 @@ void offsets(void)
 	VALUE(RESULT_ERROR_MASK, L4_RESULT_ERROR_MASK);
 	VALUE(WHOLE_SPACE_WINDOW, L4_WHOLE_SPACE | L4_RECEIVE_MAP);
 	VALUE(FAULT_WRITE, PAGE_FAULT_WRITE);
-	OFFSET(SPACE_PAGE_DIRECTORY, struct space, page_directory);
+	OFFSET(SPACE_CR3, struct space, cr3);
 	OFFSET(SPACE_SMALL_SLOT, struct space, small_slot);
 	OFFSET(SPACE_USER_SEGMENTS, struct space, user_segments);
 	OFFSET(SPACE_THREADS, struct space, threads);

@@ -2,6 +2,9 @@
  *
  * The Pentium's two-level page tables, and which of them is loaded. Pentium manual, volume 3, "Paging".
  * All directories share the kernel's upper part (the window on physical memory), which never changes after boot.
+ *
+ * If the processor has a tagged TLB, a space's tag is its task number. Then a load of CR3 leaves all entries in the TLB,
+ * so that what a space loses while another is loaded must be taken out under its tag (tagged_tlb.h).
  */
 #include "../paging.h"
 
@@ -13,6 +16,7 @@
 #include "../small_space.h"
 #include "../string.h"
 #include "cpu.h"
+#include "tagged_tlb.h"
 
 enum {
 	FIRST_KERNEL_ENTRY = SMALL_SPACES_END >> DIRECTORY_SHIFT,
@@ -26,6 +30,7 @@ extern page_table_entry kernel_page_directory[TABLE_ENTRIES];
 /* ipc_fast.S changes both, too. */
 struct space *loaded_space;  /* whose directory CR3 points to */
 struct space *visible_space; /* whose segments are in the GDT: what user addresses mean */
+bool tlb_is_tagged;
 
 unsigned paging_kernel_directory(void)
 {
@@ -35,7 +40,7 @@ unsigned paging_kernel_directory(void)
 static void load(struct space *space)
 {
 	loaded_space = space;
-	cr3_write(space->page_directory);
+	cr3_write(space->cr3);
 	L4_PROBE1("l4", "tlb-flush", space);
 }
 
@@ -49,7 +54,14 @@ void paging_initialize(unsigned memory_end)
 		kernel_page_directory[entry] = 0;
 	}
 	visible_space = kernel_space;
+	tagged_tlb_enable();
+	kernel_space->cr3 = paging_cr3(kernel_space);
 	load(kernel_space);
+}
+
+unsigned paging_cr3(const struct space *space)
+{
+	return space->page_directory | (tlb_is_tagged ? space->task : 0);
 }
 
 unsigned directory_create(void)
@@ -88,6 +100,9 @@ void directory_leave(struct space *space)
 	if (loaded_space == space) {
 		load(kernel_space);
 	}
+	if (tlb_is_tagged) {
+		tagged_tlb_forget(TLB_TAG, space->task);
+	}
 }
 
 void space_switch(struct space *space)
@@ -117,6 +132,9 @@ void space_moved(struct space *space)
 		descriptors_load_thread_segments(current);
 	}
 	load(visible && !space->small_slot ? space : loaded_space);
+	if (tlb_is_tagged) {
+		tagged_tlb_forget(TLB_EVERYTHING, 0);
+	}
 }
 
 page_table_entry *entry_make(unsigned directory, unsigned address)
@@ -136,5 +154,10 @@ void entry_changed(const struct space *space, unsigned address)
 {
 	if (space->small_slot ? address < SMALL_SLOT_SIZE : space == loaded_space) {
 		page_invalidate(space_base(space) + address);
+	}
+	if (tlb_is_tagged && space->small_slot) {
+		tagged_tlb_forget(TLB_PAGE_OF_ALL_TAGS, space_base(space) + address);
+	} else if (tlb_is_tagged && space != loaded_space) {
+		tagged_tlb_forget(TLB_PAGE_OF_TAG, address | space->task);
 	}
 }

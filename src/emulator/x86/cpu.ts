@@ -239,7 +239,7 @@ export class Cpu implements MmuObserver {
     );
   }
 
-  /** MOV CR3 and a task switch: another page directory, and empty TLBs. */
+  /** MOV CR3 and a task switch: another page directory, and, unless they are tagged, empty TLBs. */
   loadPageDirectory(directory: number): void {
     this.r[CR3] = directory;
     this.cr3Loads++;

@@ -32,10 +32,12 @@ export interface CpuModel {
   /** Family, model, stepping: CPUID.1:EAX, and EDX after a reset. */
   readonly signature: number;
   readonly extensions: ReadonlySet<Extension>;
+  /** Has what memory/taggedTlb.ts says, beside any kind. */
+  readonly taggedTlb: boolean;
 }
 
 function model(signature: number, ...extensions: readonly Extension[]): CpuModel {
-  return { signature, extensions: new Set(extensions) };
+  return { signature, extensions: new Set(extensions), taggedTlb: false };
 }
 
 const PENTIUM_M = ['i686', 'mmx', 'fxsr', 'sse', 'sse2'] as const;
@@ -52,3 +54,7 @@ export const CPU_MODELS: Readonly<Record<CpuKind, CpuModel>> = {
   // The fourth generation of Core, which shows nothing else of what is newer than Core 2
   'i686+movbe': model(0x306c3, ...PENTIUM_M, 'sse3', 'ssse3', 'movbe', 'lzcnt'),
 };
+
+export function cpuModel(kind: CpuKind, taggedTlb = false): CpuModel {
+  return { ...CPU_MODELS[kind], taggedTlb };
+}

@@ -120,7 +120,8 @@ function entriesOf(tlb: Tlb, kind: TlbEntry['kind'], shift: number): TlbEntry[] 
     writable: (entry.flags & ENTRY_WRITABLE) !== 0,
     user: (entry.flags & ENTRY_USER) !== 0,
     dirty: (entry.flags & ENTRY_DIRTY) !== 0,
-    pageDirectory: entry.pageDirectory >>> 0,
+    pageDirectory: (entry.pageDirectory & ~0xfff) >>> 0,
+    tag: entry.tag,
     filledAt: entry.filledAt,
     nextVictim: tlb.victim(entry.set) === entry.way,
   }));

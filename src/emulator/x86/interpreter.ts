@@ -146,13 +146,21 @@ export class Interpreter {
       cpu.r[EFLAGS] |= resumed;
     }
     const completed = cpu.instructionCount > before && cpu.deliveries === delivered;
-    const causes = cpu.watchHits | (stepping && !cpu.inhibitSingleStep ? DR6_SINGLE_STEP : 0);
-    if (causes !== 0 && exit !== EXIT.HOOK && completed) {
+    if (exit !== EXIT.HOOK && completed) {
+      this.trapBehind(stepping && !cpu.inhibitSingleStep ? DR6_SINGLE_STEP : 0);
+    }
+    return exit;
+  }
+
+  /** The #DB traps of the instruction that has just ended: a single step, and breakpoints that it has met. */
+  private trapBehind(singleStep: number): void {
+    const { cpu } = this;
+    const causes = cpu.watchHits | singleStep;
+    if (causes !== 0) {
       cpu.r[DR6] |= causes;
       cpu.instructionEip = cpu.r[EIP];
       this.deliverGuarded(DB, 'fault', NO_ERROR_CODE);
     }
-    return exit;
   }
 
   /** A #DB before the instruction at EIP, unless RF says that it came already; RF is for one instruction. */

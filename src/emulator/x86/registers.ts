@@ -74,3 +74,5 @@ export const CR4_PGE = 1 << 7;
 export const CR4_PCE = 1 << 8;
 export const CR4_OSFXSR = 1 << 9;
 export const CR4_OSXMMEXCPT = 1 << 10;
+/** Not a Pentium's (memory/taggedTlb.ts). */
+export const CR4_TAGS = 1 << 17;

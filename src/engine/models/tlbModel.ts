@@ -12,15 +12,20 @@ const UNITS: readonly { kind: TlbEntry['kind']; name: string; counter: 'i' | 'd'
 
 export function tlbModel(system: System): TlbAnswer {
   const entries = system.machine.tlbEntries();
-  const { tlb } = system.machine.statistics();
+  const { tlb, tlbIsTagged } = system.machine.statistics();
   const units = UNITS.map(({ kind, name, counter }): TlbUnit => {
-    const rows = entries.filter((entry) => entry.kind === kind).map((entry) => row(entry, system));
+    const rows = entries
+      .filter((entry) => entry.kind === kind)
+      .map((entry) => row(entry, system, tlbIsTagged));
     return { name, ...tlb[counter], entries: rows };
   });
-  return { kind: 'Pentium: 4-way, pseudo-LRU, flushed by a CR3 load', units };
+  const kind = tlbIsTagged
+    ? 'Tagged by address space: 4-way, pseudo-LRU, kept at a CR3 load'
+    : 'Pentium: 4-way, pseudo-LRU, flushed by a CR3 load';
+  return { kind, units };
 }
 
-function row(entry: TlbEntry, system: System): TlbRow {
+function row(entry: TlbEntry, system: System, isTagged: boolean): TlbRow {
   const { space, reference } = placeOf(entry, system);
   const page = system.machine.translate(entry.pageDirectory, entry.linear);
   return {
@@ -31,7 +36,7 @@ function row(entry: TlbEntry, system: System): TlbRow {
     physical: hex32(entry.physical),
     rights: (entry.writable ? 'rw' : 'r-') + (entry.user ? ' user' : ''),
     dirty: entry.dirty,
-    space,
+    space: isTagged ? `${space}, tag ${entry.tag}` : space,
     filledAt: entry.filledAt,
     nextVictim: entry.nextVictim,
     stale:

@@ -2,10 +2,11 @@
 // 2.22 for the P6 family). Any other number is a #GP(0), as on the processors themselves.
 import type { Cpu } from '../cpu.ts';
 import { GP } from '../faults.ts';
+import { INVALIDATIONS, TAG_REGISTER } from '../memory/taggedTlb.ts';
 import { CPL, CR4, CR4_PCE, EAX, ECX, EDX } from '../registers.ts';
 import type { Handler } from './operands.ts';
 
-type Kind = 'pentium' | 'i686';
+type Kind = 'pentium' | 'i686' | 'tagged';
 
 interface ModelSpecificRegister {
   readonly number: number;
@@ -18,6 +19,8 @@ interface ModelSpecificRegister {
 const BOTH: readonly Kind[] = ['pentium', 'i686'];
 const PENTIUM: readonly Kind[] = ['pentium'];
 const P6: readonly Kind[] = ['i686'];
+/** An option of both (../memory/taggedTlb.ts). */
+const TAGGED: readonly Kind[] = ['tagged'];
 
 const low = (value: bigint): number => Number(BigInt.asIntN(32, value));
 const unsigned = (value: number): bigint => BigInt(value >>> 0);
@@ -104,11 +107,25 @@ const REGISTERS: readonly ModelSpecificRegister[] = [
   { number: 0x176, name: 'SYSENTER_EIP', kinds: P6, ...sysenter('eip') },
   { number: 0x186, name: 'PERFEVTSEL0', kinds: P6, ...eventSelect(0) },
   { number: 0x187, name: 'PERFEVTSEL1', kinds: P6, ...eventSelect(1) },
+  {
+    number: TAG_REGISTER,
+    name: 'TLB_INVALIDATE',
+    kinds: TAGGED,
+    read: (cpu) => cpu.fault.raise(GP, 0),
+    write: (cpu, value) => {
+      const invalidation = INVALIDATIONS.at(Number(value >> 32n));
+      if (invalidation === undefined) {
+        return cpu.fault.raise(GP, 0);
+      }
+      cpu.mmu.invalidate(invalidation(low(value)));
+    },
+  },
 ];
 
 const BY_KIND: Record<Kind, ReadonlyMap<number, ModelSpecificRegister>> = {
   pentium: new Map(ofKind('pentium')),
   i686: new Map(ofKind('i686')),
+  tagged: new Map(ofKind('tagged')),
 };
 
 function ofKind(kind: Kind): [number, ModelSpecificRegister][] {
@@ -117,7 +134,9 @@ function ofKind(kind: Kind): [number, ModelSpecificRegister][] {
 
 function find(cpu: Cpu, access: string): ModelSpecificRegister {
   const number = cpu.r[ECX] >>> 0;
-  const found = BY_KIND[cpu.i686 ? 'i686' : 'pentium'].get(number);
+  const found =
+    BY_KIND[cpu.i686 ? 'i686' : 'pentium'].get(number) ??
+    (cpu.model.taggedTlb ? BY_KIND.tagged.get(number) : undefined);
   if (found === undefined) {
     cpu.report(`${access} of register 0x${number.toString(16)}, which this processor has not.`);
     return cpu.fault.raise(GP, 0);

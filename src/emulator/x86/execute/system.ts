@@ -34,6 +34,7 @@ import {
   CR4_DE,
   CR4_OSFXSR,
   CR4_OSXMMEXCPT,
+  CR4_TAGS,
   CR4_TSD,
   DR0,
   EAX,
@@ -42,6 +43,7 @@ import {
   EDX,
   EFLAGS,
 } from '../registers.ts';
+import { TAG_LEAF, TAG_LEAF_ANSWER } from '../memory/taggedTlb.ts';
 import { type Handler, read1, write1 } from './operands.ts';
 import { requireIoPrivilege } from './stack.ts';
 import {
@@ -60,7 +62,8 @@ function writableCr4(cpu: Cpu): number {
   return (
     (extensions.has('i686') ? CR4_WRITABLE.i686 : CR4_WRITABLE.pentium) |
     (extensions.has('fxsr') ? CR4_OSFXSR : 0) |
-    (extensions.has('sse') ? CR4_OSXMMEXCPT : 0)
+    (extensions.has('sse') ? CR4_OSXMMEXCPT : 0) |
+    (cpu.model.taggedTlb ? CR4_TAGS : 0)
   );
 }
 
@@ -130,6 +133,10 @@ function cpuid(cpu: Cpu): void {
     r[EBX] = 0x756e_6547; // "Genu"
     r[EDX] = 0x4965_6e69; // "ineI"
     r[ECX] = 0x6c65_746e; // "ntel"
+    return;
+  }
+  if (leaf === TAG_LEAF && cpu.model.taggedTlb) {
+    [r[EAX], r[EBX], r[ECX], r[EDX]] = TAG_LEAF_ANSWER;
     return;
   }
   r[EAX] = cpu.model.signature;

@@ -33,6 +33,7 @@ import {
   ENTRY_WRITABLE,
   Tlb,
 } from './tlb.ts';
+import { tagOf, tagsAreOn } from './taggedTlb.ts';
 
 /** Who must know: the block cache of stores into code, the processor of the instruction count, an observer of code pages. */
 export interface MmuObserver {
@@ -72,6 +73,8 @@ export class Mmu {
   references = 0;
   /** PTE_GLOBAL while CR4.PGE is set, else 0. */
   private globalBit = 0;
+  /** The current address space's tag, in its place in a TLB key; 0 while tags are off. */
+  private tag = 0;
   /** Bytes of ROM below 1 MB; read-only, and seen again below 4 GB. */
   romSize = 0;
   /** What lies outside RAM. */
@@ -102,13 +105,14 @@ export class Mmu {
     if (this.r[CR0] >= 0) {
       return this.unpaged(page) + (linear & 0xfff);
     }
-    const fresh = this.dataTlb.isFresh(page);
-    let place = fresh ? -1 : this.dataTlb.find(page);
+    const key = page | this.tag;
+    const fresh = this.dataTlb.isFresh(key);
+    let place = fresh ? -1 : this.dataTlb.find(key);
     if (place >= 0) {
       return this.smallHit(place, linear, want);
     }
     if (!this.largeTlb.empty) {
-      place = this.largeTlb.find(linear >>> 22);
+      place = this.largeTlb.find((linear >>> 22) | this.tag);
       if (place >= 0) {
         return this.largeHit(place, linear, want);
       }
@@ -138,9 +142,9 @@ export class Mmu {
           const count = this.observer.instructionCount;
           dataTlb.misses++;
           if (fresh) {
-            dataTlb.fillFresh(page, physical | flags, r[CR3], count);
+            dataTlb.fillFresh(key, physical | flags, r[CR3], count);
           } else {
-            dataTlb.fill(page, physical, flags, r[CR3], count);
+            dataTlb.fill(key, physical, flags, r[CR3], count);
           }
           return this.installSmall(linear, physical, flags);
         }
@@ -160,7 +164,7 @@ export class Mmu {
   useResident(linear: number, right: number): number {
     const { dataTlb, fast } = this;
     const page = linear >>> 12;
-    const place = this.r[CR0] < 0 ? dataTlb.find(page) : -1;
+    const place = this.r[CR0] < 0 ? dataTlb.find(page | this.tag) : -1;
     if (place < 0) {
       return -1;
     }
@@ -228,13 +232,13 @@ export class Mmu {
     const count = this.observer.instructionCount;
     if (this.walkLarge) {
       const frame = this.walkPhysical & ~0x3f_ffff;
-      const set = (linear >>> 22) & (this.largeTlb.sets - 1);
-      this.fast.clearList(set);
-      const place = this.largeTlb.fill(linear >>> 22, frame, this.walkFlags, r[CR3], count);
+      const key = (linear >>> 22) | this.tag;
+      this.fast.clearList(key & (this.largeTlb.sets - 1));
+      const place = this.largeTlb.fill(key, frame, this.walkFlags, r[CR3], count);
       return this.installLarge(place, linear);
     }
     const { walkPhysical, walkFlags } = this;
-    this.dataTlb.fill(linear >>> 12, walkPhysical, walkFlags, r[CR3], count);
+    this.dataTlb.fill((linear >>> 12) | this.tag, walkPhysical, walkFlags, r[CR3], count);
     return this.installSmall(linear, walkPhysical, walkFlags);
   }
 
@@ -266,8 +270,9 @@ export class Mmu {
       return linear;
     }
     const tlb = this.instructionTlb;
+    const key = page | this.tag;
     const directoryEntry = (r[CR3] & ~0xfff) + ((linear >>> 22) << 2);
-    if (tlb.isFresh(page) && directoryEntry >>> 0 < this.memory.ramSize) {
+    if (tlb.isFresh(key) && directoryEntry >>> 0 < this.memory.ramSize) {
       // The usual miss after a change of address space, in one piece like that of translate().
       const { words, ramSize } = this.memory;
       const pde = words[(RAM_OFFSET + directoryEntry) >> 2];
@@ -283,18 +288,18 @@ export class Mmu {
         ) {
           const physical = pte & ~0xfff;
           tlb.misses++;
-          tlb.fillFresh(page, physical | flags, r[CR3], observer.instructionCount);
+          tlb.fillFresh(key, physical | flags, r[CR3], observer.instructionCount);
           this.installFetch(page, physical, flags);
           observer.codePageFilled(page, physical >>> 12);
           return physical + (linear & 0xfff);
         }
       }
     }
-    const place = tlb.find(page);
+    const place = tlb.find(key);
     if (place >= 0) {
       const flags = tlb.flags(place);
       if (user && (flags & ENTRY_USER) === 0) {
-        tlb.drop(page);
+        tlb.drop(key);
         this.fetches[(page & 7) * 2] = 0;
         this.pageFault(linear, WANT_USER | FAULT_PRESENT);
         return -1;
@@ -308,7 +313,7 @@ export class Mmu {
     }
     tlb.misses++;
     const { walkPhysical, walkFlags } = this;
-    tlb.fill(page, walkPhysical, walkFlags, r[CR3], observer.instructionCount);
+    tlb.fill(key, walkPhysical, walkFlags, r[CR3], observer.instructionCount);
     this.installFetch(page, walkPhysical, walkFlags);
     observer.codePageFilled(page, walkPhysical >>> 12);
     return walkPhysical + (linear & 0xfff);
@@ -503,17 +508,23 @@ export class Mmu {
     if (tlb === this.largeTlb) {
       this.fast.clearList(tlb.setOf(place));
     }
-    tlb.drop(tlb.page(place));
+    tlb.drop(tlb.key(place));
     this.fast.dropPage(linear >>> 12);
   }
 
   /** Takes from CR4 what is kept of it here. */
   controlChanged(): void {
     this.globalBit = (this.r[CR4] & CR4_PGE) === 0 ? 0 : PTE_GLOBAL;
+    this.tag = tagOf(this.r);
   }
 
-  /** MOV CR3 and task switches: global entries stay while CR4.PGE is set. */
+  /** MOV CR3 and task switches: global entries stay while CR4.PGE is set, all entries while CR4.TAGS is. */
   directoryChanged(): void {
+    if (tagsAreOn(this.r)) {
+      this.tag = tagOf(this.r);
+      this.dropShadows();
+      return;
+    }
     if (this.globalBit === 0) {
       this.flush();
       return;
@@ -532,14 +543,23 @@ export class Mmu {
     this.dropShadows();
   }
 
+  /** What the register of taggedTlb.ts asks for; the shadows are made anew from what stays. */
+  invalidate(change: (tlb: Tlb, shift: number) => void): void {
+    change(this.instructionTlb, 12);
+    change(this.dataTlb, 12);
+    change(this.largeTlb, 22);
+    this.dropShadows();
+  }
+
   /** INVLPG: one page leaves all three TLBs. */
   invalidatePage(linear: number): void {
     const page = linear >>> 12;
-    this.instructionTlb.drop(page);
-    this.dataTlb.drop(page);
-    if (this.largeTlb.find(linear >>> 22) >= 0) {
-      this.fast.clearList((linear >>> 22) & (this.largeTlb.sets - 1));
-      this.largeTlb.drop(linear >>> 22);
+    const large = (linear >>> 22) | this.tag;
+    this.instructionTlb.drop(page | this.tag);
+    this.dataTlb.drop(page | this.tag);
+    if (this.largeTlb.find(large) >= 0) {
+      this.fast.clearList(large & (this.largeTlb.sets - 1));
+      this.largeTlb.drop(large);
     }
     if ((this.fetches[(page & 7) * 2] & 0xf_ffff) === page) {
       this.fetches[(page & 7) * 2] = 0;

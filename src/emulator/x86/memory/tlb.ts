@@ -1,8 +1,9 @@
-// One translation look-aside buffer of the Pentium: 4-way, tree pseudo-LRU, tagged by page number alone.
+// One translation look-aside buffer of the Pentium: 4-way, tree pseudo-LRU, an entry's key is its page number alone.
 // It is part of the machine: what it holds is what the guest's accesses see, stale or not. facts: SDM vol. 3, 11.1.
+// The tagged TLB, which no Pentium had, puts the number of an address space into the key (taggedTlb.ts).
 //
 // All of it but the fill counts stands in one Int32Array, sixteen words (a line of the host's cache) for each set:
-//   words 0-3    page number of each way (linear address >> shift), or -1
+//   words 0-3    key of each way: linear address >> shift, the tag from bit 20 on; or -1
 //   words 4-7    physical address | permissions
 //   words 8-11   CR3 when it was filled
 //   word  12     the tree
@@ -20,6 +21,9 @@ export const ENTRY_PROTECTED = 8;
 export const ENTRY_GLOBAL = 16;
 
 const EMPTY = -1;
+const PAGE_MASK = 0xf_ffff;
+/** A tag's first bit in a key. Keys stay positive: tags have 11 bits. */
+export const TAG_SHIFT = 20;
 const SET_WORDS = 16;
 const SET_SHIFT = 4;
 const ENTRY = 4;
@@ -55,20 +59,20 @@ export class Tlb {
     this.empties();
   }
 
-  /** Place of the entry for a page, or -1. Changes nothing. */
-  find(page: number): number {
+  /** Place of the entry for a key, or -1. Changes nothing. */
+  find(key: number): number {
     const { words } = this;
-    const first = (page & (this.sets - 1)) << SET_SHIFT;
-    if (words[first] === page) {
+    const first = (key & (this.sets - 1)) << SET_SHIFT;
+    if (words[first] === key) {
       return first;
     }
-    if (words[first + 1] === page) {
+    if (words[first + 1] === key) {
       return first + 1;
     }
-    if (words[first + 2] === page) {
+    if (words[first + 2] === key) {
       return first + 2;
     }
-    return words[first + 3] === page ? first + 3 : -1;
+    return words[first + 3] === key ? first + 3 : -1;
   }
 
   /** Whether nothing was filled since the last flush. */
@@ -80,8 +84,8 @@ export class Tlb {
     return place >> SET_SHIFT;
   }
 
-  /** Page number, or -1. */
-  page(place: number): number {
+  /** Page number and tag, or -1. */
+  key(place: number): number {
     return this.words[place];
   }
 
@@ -129,14 +133,14 @@ export class Tlb {
   }
 
   /** Fills the victim's place and makes it the most recently used; returns the place. */
-  fill(page: number, physical: number, flags: number, directory: number, count: number): number {
+  fill(key: number, physical: number, flags: number, directory: number, count: number): number {
     const { words } = this;
-    const set = page & (this.sets - 1);
+    const set = key & (this.sets - 1);
     const way = this.victim(set);
     const first = set << SET_SHIFT;
     const place = first + way;
     this.usedSets |= 1 << set;
-    words[place] = page;
+    words[place] = key;
     words[place + ENTRY] = physical | flags;
     words[place + DIRECTORY] = directory;
     words[first + TREE] = afterUse(words[first + TREE], way);
@@ -144,29 +148,52 @@ export class Tlb {
     return place;
   }
 
-  /** Whether a page's set was not filled since the last flush: then nothing is found in it, and it fills from its front. */
-  isFresh(page: number): boolean {
-    return ((this.usedSets >> (page & (this.sets - 1))) & 1) === 0;
+  /** Whether a key's set was not filled since the last flush: then nothing is found in it, and it fills from its front. */
+  isFresh(key: number): boolean {
+    return ((this.usedSets >> (key & (this.sets - 1))) & 1) === 0;
   }
 
-  /** fill() for a page whose set is fresh. */
-  fillFresh(page: number, entry: number, directory: number, count: number): void {
+  /** fill() for a key whose set is fresh. */
+  fillFresh(key: number, entry: number, directory: number, count: number): void {
     const { words } = this;
-    const set = page & (this.sets - 1);
+    const set = key & (this.sets - 1);
     const first = set << SET_SHIFT;
     this.usedSets |= 1 << set;
-    words[first] = page;
+    words[first] = key;
     words[first + ENTRY] = entry;
     words[first + DIRECTORY] = directory;
     words[first + TREE] = AFTER_FIRST_WAY;
     this.fillCounts[first] = count;
   }
 
-  drop(page: number): void {
-    const place = this.find(page);
+  drop(key: number): void {
+    const place = this.find(key);
     if (place >= 0) {
       this.words[place] = EMPTY;
     }
+  }
+
+  /** All entries whose keys have these bits leave; the rest of their sets, and the trees, stay as they are. */
+  private dropMatching(bits: number, mask: number): void {
+    const { words } = this;
+    for (let set = 0; set < this.sets; set++) {
+      const first = set << SET_SHIFT;
+      for (let place = first; place < first + WAYS; place++) {
+        if (words[place] !== EMPTY && (words[place] & mask) === bits) {
+          words[place] = EMPTY;
+        }
+      }
+    }
+  }
+
+  /** All entries of one address space. */
+  dropTag(tag: number): void {
+    this.dropMatching(tag << TAG_SHIFT, ~PAGE_MASK);
+  }
+
+  /** One page, whatever its tag. */
+  dropPageOfAllTags(page: number): void {
+    this.dropMatching(page, PAGE_MASK);
   }
 
   flush(): void {
@@ -214,7 +241,7 @@ export class Tlb {
     return Array.from({ length: this.sets * WAYS }, (_, index) => {
       const place = placeOf(index);
       return {
-        page: this.words[place],
+        key: this.words[place],
         physical: this.physical(place),
         flags: this.flags(place),
         pageDirectory: this.words[place + DIRECTORY],
@@ -224,16 +251,22 @@ export class Tlb {
   }
 
   /** The valid entries with their places, for the view. */
-  valid(): (EntrySnapshot & { readonly set: number; readonly way: number })[] {
+  valid(): ValidEntry[] {
     return this.entries()
-      .map((entry, index) => ({ ...entry, set: Math.floor(index / WAYS), way: index % WAYS }))
-      .filter((entry) => entry.page !== EMPTY);
+      .map((entry, index) => ({
+        ...entry,
+        page: entry.key & PAGE_MASK,
+        tag: entry.key >>> TAG_SHIFT,
+        set: Math.floor(index / WAYS),
+        way: index % WAYS,
+      }))
+      .filter((entry) => entry.key !== EMPTY);
   }
 
   snapshot(): TlbSnapshot {
     const entries = this.entries();
     return {
-      pages: entries.map((entry) => entry.page),
+      pages: entries.map((entry) => entry.key),
       physical: entries.map((entry) => entry.physical),
       flags: entries.map((entry) => entry.flags),
       pageDirectory: entries.map((entry) => entry.pageDirectory),
@@ -246,9 +279,9 @@ export class Tlb {
 
   restore(from: TlbSnapshot): void {
     const { words } = this;
-    from.pages.forEach((page, index) => {
+    from.pages.forEach((key, index) => {
       const place = placeOf(index);
-      words[place] = page;
+      words[place] = key;
       words[place + ENTRY] = from.physical[index] | from.flags[index];
       words[place + DIRECTORY] = from.pageDirectory[index];
       this.fillCounts[place] = from.filledAt[index];
@@ -267,14 +300,22 @@ function placeOf(index: number): number {
 }
 
 interface EntrySnapshot {
-  readonly page: number;
+  readonly key: number;
   readonly physical: number;
   readonly flags: number;
   readonly pageDirectory: number;
   readonly filledAt: number;
 }
 
+interface ValidEntry extends EntrySnapshot {
+  readonly page: number;
+  readonly tag: number;
+  readonly set: number;
+  readonly way: number;
+}
+
 export interface TlbSnapshot {
+  /** Keys, or -1. */
   readonly pages: readonly number[];
   readonly physical: readonly number[];
   readonly flags: readonly number[];
