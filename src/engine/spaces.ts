@@ -4,6 +4,7 @@ import type { Target } from '../emulator/target.ts';
 import type { KernelView } from '../kernel/kernelView.ts';
 import { peekReadable, peekVirtual } from '../kernel/virtualMemory.ts';
 import type { LinuxProcess, LinuxView } from '../l4linux/linuxView.ts';
+import type { ReadMemory } from '../symbols/values.ts';
 import { isKernelAddress, KERNEL_TASK, PHYSICAL_TASK } from './addresses.ts';
 import { baseName } from './host.ts';
 import { ROOT_TASK, SIGMA0_TASK, type ImageTable } from './images.ts';
@@ -85,6 +86,13 @@ export class Spaces {
       return this.target.peekPhysical(address, length);
     }
     return peekVirtual(this.target, this.pageDirectoryOf(task), address, length);
+  }
+
+  /** Reads memory as a task sees it, the kernel's too, for as long as the machine stands still. */
+  reader(task: number): ReadMemory {
+    const [own, kernel] = [this.pageDirectoryOf(task), this.pageDirectoryOf(KERNEL_TASK)];
+    return (address, length) =>
+      peekVirtual(this.target, isKernelAddress(address) ? kernel : own, address, length);
   }
 
   /** "linux", "sigma0", "kernel", or the program's name. */

@@ -6,7 +6,7 @@ import { innermostFrame, lookupAddress, unwind, type MachineFrame } from '../sym
 import { localVariables, type Variable } from '../symbols/variables.ts';
 import type { SymbolImage } from '../symbols/image.ts';
 import { word } from '../kernel/virtualMemory.ts';
-import { isKernelAddress, KERNEL_TASK, spaceOf } from './addresses.ts';
+import { isKernelAddress, KERNEL_TASK } from './addresses.ts';
 import { ROOT_TASK, type ImageTable, type LoadedImage } from './images.ts';
 import type { Spaces } from './spaces.ts';
 import { StackScan } from './stackScan.ts';
@@ -57,14 +57,14 @@ export class Stacks {
     if (registers[8] === undefined) {
       return [];
     }
-    const readWord = (address: number): number | undefined =>
-      word(this.spaces.read(spaceOf(address, thread.task), address, 4));
+    const read = this.spaces.reader(thread.task);
+    const readWord = (address: number): number | undefined => word(read(address, 4));
     const imageAt = (pc: number): SymbolImage | undefined =>
       this.images.at(thread.task, pc)?.symbols;
     const first = innermostFrame(registers, imageAt(registers[8]), readWord);
     const isUser = thread.task > ROOT_TASK || this.images.byRole('native') !== undefined;
     const scan = new StackScan({
-      page: (address) => this.spaces.read(spaceOf(address, thread.task), address, 4096),
+      page: (address) => read(address, 4096),
       word: readWord,
       isCode: (address) =>
         !isKernelAddress(address) && (imageAt(address)?.isCode(address) ?? false),
@@ -98,9 +98,7 @@ export class Stacks {
     while (outer.tag !== TAG.subprogram && outer.parent !== undefined) {
       outer = outer.parent;
     }
-    return localVariables(image.symbols, frame.machine, scope, outer, (address, length) =>
-      this.spaces.read(spaceOf(address, task), address, length),
-    );
+    return localVariables(image.symbols, frame.machine, scope, outer, this.spaces.reader(task));
   }
 
   /** The name of the function around a code address, for text outside of stack traces. */

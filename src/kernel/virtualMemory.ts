@@ -60,5 +60,5 @@ export function readerOf(target: Target, pageDirectory: number): ReadMemory {
 export function word(bytes: Uint8Array | undefined): number | undefined {
   return bytes === undefined || bytes.length < 4
     ? undefined
-    : new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+    : (bytes[0] | (bytes[1] << 8) | (bytes[2] << 16) | (bytes[3] << 24)) >>> 0;
 }

@@ -12,13 +12,13 @@ import { l4Program, root } from '../support/paths.ts';
 import { bootSystem } from '../support/system.ts';
 import { Views, type Answers } from './viewsAtStop.ts';
 
-const STOPS = 1000;
+const STOPS = { linux: 600, callers: 1400 };
 const MEMORY_MEGABYTES = 16;
 const SEED = Number(process.env.STOPS_SEED ?? 1);
 /** Nothing but booting before these. */
 const BEGIN = { linux: 3_000_000, callers: 400_000 };
 /** Instructions between two stops, at most. */
-const DISTANCE = { linux: 12_000, callers: 12_000 };
+const DISTANCE = 12_000;
 /** The view of a task's mappings shows so many frames. */
 const TREES_SHOWN = 512;
 
@@ -77,8 +77,8 @@ function framesOf(system: System, task: number): { frames: Set<string>; says: bo
  * Where a second reader finds that page tables and database disagree, the views that show such a frame say so; where it
  * finds nothing, they do not.
  */
-function checkMappings(system: System, answers: Answers, names: KernelNames, tally: Tally): void {
-  const wrong = brokenMappings(new Moment(system.machine, names, MEMORY_MEGABYTES));
+function checkMappings(system: System, answers: Answers, moment: Moment, tally: Tally): void {
+  const wrong = brokenMappings(moment);
   if (wrong.length === 0) {
     assert.ok(!isChanging(answers.spaces), 'the view of spaces says "changing" without a reason');
     return;
@@ -103,12 +103,11 @@ function checkMappings(system: System, answers: Answers, names: KernelNames, tal
 }
 
 /** The threads are those that a second reader finds. */
-function checkThreads(system: System, answers: Answers, names: KernelNames): void {
+function checkThreads(answers: Answers, moment: Moment): void {
   if (answers.threads.note !== undefined) {
     return;
   }
-  const moment = new Moment(system.machine, names, MEMORY_MEGABYTES);
-  const inactive = names.enumerator('THREAD_INACTIVE');
+  const inactive = moment.names.enumerator('THREAD_INACTIVE');
   const current = moment.variable('current');
   const expected = moment
     .threads()
@@ -117,22 +116,23 @@ function checkThreads(system: System, answers: Answers, names: KernelNames): voi
   assert.deepEqual(answers.threads.threads.map(({ id }) => id).sort(), expected.sort());
 }
 
-function stopManyTimes(system: System, begin: number, distance: number): Tally {
+function stopManyTimes(system: System, kind: 'linux' | 'callers'): Tally {
   const names = new KernelNames();
   const choose = randomNumbers(SEED);
   const views = new Views(system);
   const tally: Tally = { changing: 0, places: new Set() };
-  run(system, begin);
-  for (let stop = 0; stop < STOPS; stop += 1) {
-    toKernel(system, distance, choose);
+  run(system, BEGIN[kind]);
+  for (let stop = 0; stop < STOPS[kind]; stop += 1) {
+    toKernel(system, DISTANCE, choose);
     const { instructionCount } = system.machine;
     tally.places.add(system.machine.registers().eip);
     try {
       const answers = views.all(choose);
+      const moment = new Moment(system.machine, names, MEMORY_MEGABYTES);
       views.ask('mappings', () => {
-        checkMappings(system, answers, names, tally);
+        checkMappings(system, answers, moment, tally);
       });
-      checkThreads(system, answers, names);
+      checkThreads(answers, moment);
     } catch (error) {
       const place = `stop ${stop} of seed ${SEED}, instruction ${instructionCount}`;
       throw new Error(`At ${place}: ${error instanceof Error ? error.message : String(error)}`, {
@@ -149,7 +149,7 @@ describe('The views at random instructions of the kernel', function () {
   it('answer, and say when page tables and mapping database disagree: a busy Linux', async () => {
     const args = ['-c', Array.from({ length: 20 }, () => BUSY.join('; ')).join('; ')];
     const system = await bootSystem({ program: 'sh', args });
-    const { changing, places } = stopManyTimes(system, BEGIN.linux, DISTANCE.linux);
+    const { changing, places } = stopManyTimes(system, 'linux');
     assert.ok(places.size > 200, `${places.size} places`);
     assert.ok(changing > 0, `${changing} stops in mid-change`);
   });
@@ -165,7 +165,7 @@ describe('The views at random instructions of the kernel', function () {
       console: { write: () => undefined },
       log: () => undefined,
     });
-    const { changing, places } = stopManyTimes(system, BEGIN.callers, DISTANCE.callers);
+    const { changing, places } = stopManyTimes(system, 'callers');
     assert.ok(places.size > 200, `${places.size} places`);
     assert.ok(changing > 0, `${changing} stops in mid-change`);
   });

@@ -75,40 +75,55 @@ export class KernelNames {
   }
 }
 
-/** All of RAM at one moment. Addresses are the kernel's virtual ones, unless "physical" says otherwise. */
+/**
+ * RAM at one moment, until the machine runs on: pages are read when they are first asked for. Addresses are the kernel's
+ * virtual ones, unless "physical" says otherwise; a word does not cross pages.
+ */
 export class Moment {
   readonly names: KernelNames;
   readonly machine: Machine;
-  private readonly ram: DataView;
+  readonly memoryBytes: number;
+  private readonly pages: (DataView | undefined)[] = [];
 
   constructor(machine: Machine, names: KernelNames, memoryMegabytes: number) {
-    const bytes = machine.peekPhysical(0, memoryMegabytes << 20);
-    if (bytes === undefined) {
+    if (machine.peekPhysical((memoryMegabytes << 20) - 4, 4) === undefined) {
       throw new Error(`The machine has less than ${memoryMegabytes} MB.`);
     }
     this.machine = machine;
     this.names = names;
-    this.ram = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.memoryBytes = memoryMegabytes << 20;
   }
 
-  get memoryBytes(): number {
-    return this.ram.byteLength;
+  private pageOf(physical: number): DataView {
+    const number = Math.floor(physical / PAGE_SIZE);
+    const known = this.pages[number];
+    if (known !== undefined) {
+      return known;
+    }
+    const bytes = this.machine.peekPhysical(number * PAGE_SIZE, PAGE_SIZE);
+    if (bytes === undefined || physical >= this.memoryBytes) {
+      throw new RangeError(`There is no memory at ${physical.toString(16)}.`);
+    }
+    const page = new DataView(bytes.buffer, bytes.byteOffset, PAGE_SIZE);
+    this.pages[number] = page;
+    return page;
   }
 
   isRam(address: number): boolean {
-    return address >= KERNEL_WINDOW && address + 4 <= KERNEL_WINDOW + this.ram.byteLength;
+    return address >= KERNEL_WINDOW && address + 4 <= KERNEL_WINDOW + this.memoryBytes;
   }
 
   physicalWord(physical: number): number {
-    return this.ram.getUint32(physical, true);
+    return this.pageOf(physical).getUint32(physical % PAGE_SIZE, true);
   }
 
   word(address: number): number {
-    return this.ram.getUint32(address - KERNEL_WINDOW, true);
+    return this.physicalWord(address - KERNEL_WINDOW);
   }
 
   byte(address: number): number {
-    return this.ram.getUint8(address - KERNEL_WINDOW);
+    const physical = address - KERNEL_WINDOW;
+    return this.pageOf(physical).getUint8(physical % PAGE_SIZE);
   }
 
   variable(name: string): number {
