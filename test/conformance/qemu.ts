@@ -24,10 +24,7 @@ const OTHER_SOURCES: Readonly<Record<string, readonly string[]>> = {
   'test-i386': ['test-i386.c', 'test-i386-code16.S', 'test-i386-vm86.S'],
 };
 
-/**
- * SHLD and SHRD of 16 bits with a count above 16 are undefined (SDM vol. 2); vm86 has no answer on a 64-bit host, and
- * its part comes last but for what follows its title.
- */
+/** SHLD and SHRD of 16 bits with a count above 16 are undefined (SDM vol. 2). */
 function comparable(text: string): string {
   return text
     .split('\n')

@@ -189,11 +189,12 @@ function compareRow(
 
 // Where vectors come from
 
-const GENERATOR = 'testfloat_gen';
+export const GENERATOR = 'testfloat_gen';
 
 /** Each function with the options that make a difference to it. */
-export function* generated(generator: string, level: 1 | 2 = 1): Generator<Vectors> {
-  for (const [name, entry] of Object.entries(TESTFLOAT_FUNCTIONS)) {
+export function* generated(generator: string, only?: string, level: 1 | 2 = 1): Generator<Vectors> {
+  const functions = Object.entries(TESTFLOAT_FUNCTIONS);
+  for (const [name, entry] of functions.filter(([each]) => only === undefined || each === only)) {
     for (const rounding of entry.rounds ? Object.keys(ROUNDINGS) : ['near_even']) {
       for (const precision of entry.usesPrecision ? [32, 64, 80] : [80]) {
         const options = [`-r${rounding}`, `-precision${precision}`, '-exact'];

@@ -66,12 +66,20 @@ void arch_run_child(struct process *child) __attribute__((noreturn));
 extern const unsigned arch_first_thread_area;
 void arch_thread_area_changed(struct process *process, unsigned n);
 
+/* The process's local descriptor table: numbers below arch_ldt_entries; 0: there are none. All are free at first. */
+extern const unsigned arch_ldt_entries;
+bool arch_ldt_exists(const struct process *process); /* something has been written */
+unsigned long long arch_ldt_read(const struct process *process, unsigned n);
+int arch_ldt_write(struct process *process, unsigned n, unsigned long long descriptor); /* 0 or -ENOMEM */
+bool arch_ldt_copy(const struct process *parent, struct process *child); /* for fork(); false: no memory */
+
 /* A process that runs user code now has a signal: make its coroutine see it. */
 void arch_interrupt_user(struct process *process);
 
 /* Selectors of the flat segments of programs, and whether a program could load this one. */
 extern const unsigned arch_user_code, arch_user_data;
 bool arch_selector_is_loadable(const struct process *process, unsigned selector);
+bool arch_code_selector_is_loadable(const struct process *process, unsigned selector);
 
 /* --- in the process's coroutine, during its system call */
 

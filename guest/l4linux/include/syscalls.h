@@ -37,7 +37,7 @@ syscall_handler sys_select, sys_newselect, sys_pselect6, sys_pselect6_64, sys_po
 syscall_handler sys_exit, sys_getpid, sys_getppid, sys_zero_id, sys_sched_yield;
 syscall_handler sys_fork, sys_vfork, sys_clone, sys_execve, sys_wait4, sys_waitpid;
 syscall_handler sys_set_tid_address, sys_getrandom, sys_getrlimit;
-syscall_handler sys_set_thread_area, sys_get_thread_area;
+syscall_handler sys_set_thread_area, sys_get_thread_area, sys_modify_ldt;
 syscall_handler sys_setpgid, sys_getpgid, sys_getpgrp, sys_setsid, sys_getsid;
 syscall_handler sys_kill, sys_tkill, sys_tgkill, sys_rt_sigqueueinfo, sys_rt_tgsigqueueinfo;
 syscall_handler sys_rt_sigaction, sys_rt_sigprocmask, sys_rt_sigpending, sys_rt_sigsuspend, sys_pause;
@@ -50,6 +50,9 @@ syscall_handler sys_alarm, sys_setitimer, sys_getitimer;
 syscall_handler sys_uname;
 /* mm */
 syscall_handler sys_brk, sys_mmap2, sys_munmap, sys_mprotect, sys_madvise;
+
+/* Says on COM1, once for each number, that a program wanted what we do not have. */
+void system_call_missing(const struct process *process, int number);
 
 /* What the handlers for sets of 64 signals share with those for sets of 32. */
 int signal_action_exchange(struct process *process, int signal, const struct signal_action *action,

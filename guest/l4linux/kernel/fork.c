@@ -21,7 +21,7 @@ static struct process *fork_process(struct process *parent)
 	if (!child) {
 		return NULL;
 	}
-	if (memory_fork(parent, child) < 0) {
+	if (memory_fork(parent, child) < 0 || !arch_ldt_copy(parent, child)) {
 		process_discard(child);
 		return NULL;
 	}

@@ -45,7 +45,7 @@ static bool restore(struct process *process, const struct sigcontext *context)
 	registers->fs = selector(process, context->fs);
 	registers->es = selector(process, context->es);
 	registers->ds = selector(process, context->ds);
-	if (registers->cs != arch_user_code || !arch_selector_is_loadable(process, registers->ss)) {
+	if (!arch_code_selector_is_loadable(process, registers->cs) || !arch_selector_is_loadable(process, registers->ss)) {
 		return false;
 	}
 	fpu_state_initial(state.fpu);

@@ -4,21 +4,9 @@
  */
 #include "memory.h"
 #include "syscalls.h"
+#include "user_desc.h"
 
-#define LIMIT_MASK 0xFFFFFu
 #define ANY_FREE_ENTRY ~0u
-
-enum user_desc_flags {
-	DESC_32BIT = 0x01,
-	DESC_CONTENTS = 0x06, /* 0: data that expands up */
-	DESC_READ_OR_EXECUTE_ONLY = 0x08,
-	DESC_LIMIT_IN_PAGES = 0x10,
-	DESC_NOT_PRESENT = 0x20,
-};
-
-struct user_desc {
-	unsigned number, base, limit, flags;
-};
 
 /* Linux's two ways of saying "none": all zero, or zero but for "not present" and "read only". */
 static bool is_empty(const struct user_desc *desc)
@@ -39,7 +27,7 @@ static unsigned free_entry(const struct process *process)
 
 static unsigned byte_limit(const struct user_desc *desc)
 {
-	unsigned limit = desc->limit & LIMIT_MASK;
+	unsigned limit = desc->limit & DESC_LIMIT_MASK;
 
 	return desc->flags & DESC_LIMIT_IN_PAGES ? limit << 12 | 0xFFF : limit;
 }
@@ -85,8 +73,8 @@ int sys_get_thread_area(struct process *process, const struct syscall_frame *fra
 	}
 	const struct thread_area *area = &process->thread_areas[n];
 	desc.base = area->base;
-	desc.limit = area->limit > LIMIT_MASK ? area->limit >> 12 : area->limit;
+	desc.limit = area->limit > DESC_LIMIT_MASK ? area->limit >> 12 : area->limit;
 	desc.flags = !area->limit ? DESC_READ_OR_EXECUTE_ONLY | DESC_NOT_PRESENT
-				  : DESC_32BIT | (area->limit > LIMIT_MASK ? DESC_LIMIT_IN_PAGES : 0);
+				  : DESC_32BIT | (area->limit > DESC_LIMIT_MASK ? DESC_LIMIT_IN_PAGES : 0);
 	return copy_out(process, frame->ebx, &desc, sizeof(desc));
 }

@@ -6,7 +6,7 @@
 #include "syscalls.h"
 
 /* Says once for each number that a program wanted what we do not have. */
-static void report_missing(struct process *process, int number)
+void system_call_missing(const struct process *process, int number)
 {
 	static unsigned reported[SYSCALL_LIMIT / 32];
 	static bool beyond_reported;
@@ -61,7 +61,7 @@ int system_call(struct process *process, int number, struct syscall_frame *frame
 			result = syscalls[number].handler(process, frame);
 		} while (begins_anew(process, number, result));
 	} else {
-		report_missing(process, number);
+		system_call_missing(process, number);
 	}
 	PROBE3("linux-syscall-return", process, number, result);
 	process->current_syscall = -1;

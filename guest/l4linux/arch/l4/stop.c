@@ -170,6 +170,12 @@ bool arch_selector_is_loadable(const struct process *process, unsigned selector)
 	       ((selector & 7) == 3 && n < THREAD_AREAS && process->thread_areas[n].limit);
 }
 
+bool arch_code_selector_is_loadable(const struct process *process, unsigned selector)
+{
+	(void)process;
+	return selector == L4_USER_CODE;
+}
+
 /* ESP behind the call: of the program's own int 0x80, or of its call of the library. */
 unsigned arch_user_stack(const struct process *process)
 {

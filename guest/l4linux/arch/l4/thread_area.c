@@ -21,6 +21,37 @@ void arch_thread_area_changed(struct process *process, unsigned n)
 	l4_thread_segment(process->arch.thread, n, area->base, area->limit);
 }
 
+/* The µ-kernel gives a task no descriptors but those, so there is no local table. */
+const unsigned arch_ldt_entries = 0;
+
+bool arch_ldt_exists(const struct process *process)
+{
+	(void)process;
+	return false;
+}
+
+unsigned long long arch_ldt_read(const struct process *process, unsigned n)
+{
+	(void)process;
+	(void)n;
+	return 0;
+}
+
+int arch_ldt_write(struct process *process, unsigned n, unsigned long long descriptor)
+{
+	(void)process;
+	(void)n;
+	(void)descriptor;
+	return -ENOMEM;
+}
+
+bool arch_ldt_copy(const struct process *parent, struct process *child)
+{
+	(void)parent;
+	(void)child;
+	return true;
+}
+
 /* The process has a new main thread, which has not run yet. */
 void thread_areas_start(struct process *process)
 {

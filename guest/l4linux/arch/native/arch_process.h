@@ -8,6 +8,7 @@
 struct arch_process {
 	unsigned char fpu[FPU_STATE_SIZE]; /* unless the processor has it (fpu.c) */
 	unsigned short fs, gs;		   /* unless the processor has them (segments.c) */
+	unsigned long long *ldt; /* null: none */
 	unsigned user_ticks; /* clock interrupts that came while it executed its own code */
 };
 

@@ -90,8 +90,11 @@ common_entry:
 	addl	$4, %esp
 	.cfi_adjust_cfa_offset -4
 restore_registers:
+	.globl	return_es, return_ds, return_iret
+return_es:
 	popl	%es
 	.cfi_adjust_cfa_offset -4
+return_ds:
 	popl	%ds
 	.cfi_adjust_cfa_offset -4
 	popl	%ebx
@@ -117,6 +120,7 @@ restore_registers:
 	.cfi_restore eax
 	addl	$8, %esp
 	.cfi_adjust_cfa_offset -8
+return_iret:
 	iret
 	.cfi_endproc
 	.size	common_entry, . - common_entry

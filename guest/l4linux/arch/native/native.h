@@ -11,6 +11,7 @@
 #define USER_CODE 0x1B
 #define USER_DATA 0x23
 #define TASK_SEGMENT 0x28
+#define LOCAL_TABLE_SEGMENT 0x30
 #define FIRST_THREAD_AREA 7 /* as on L4, so that programs see the same */
 
 #define VECTOR_PAGE_FAULT 14
@@ -38,6 +39,7 @@ void segments_load_user(struct process *process);
 void segments_fork(const struct process *parent, struct process *child);
 void segments_keep(const struct process *process); /* FS and GS in process->arch */
 void segments_release(const struct process *process);
+void ldt_delete(struct process *process);
 void interrupt_table_load(void);
 void interrupt_controller_start(void);
 void interrupt_dispatch(unsigned irq);
@@ -46,6 +48,7 @@ struct trap_frame *user_frame(const struct process *process); /* of its last way
 void return_to_user(struct process *process);
 void user_signals(struct process *process); /* acts on them, and leads the trap frame into a handler */
 void resume_user(struct trap_frame *frame) __attribute__((noreturn));
+extern const char return_es[], return_ds[], return_iret[]; /* its instructions that a program's selectors can fail */
 void space_load(struct process *process);
 void space_forget(unsigned address); /* the processor's own copy of the page's entry */
 void fpu_start(void);

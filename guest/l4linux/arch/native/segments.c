@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * The global descriptor table and the task state segment (Intel manual, volume 3, "Protected-Mode Memory
  * Management" and "Task Management"): flat segments, a TSS for nothing but the kernel stack, and the thread areas of
- * the process that runs. The kernel never touches FS and GS, so they are switched with the areas.
+ * the process that runs. The kernel never touches FS and GS, so they are switched with the areas and the local table.
  */
+#include "arch.h"
+#include "memory.h"
 #include "native.h"
 
 struct task_state {
@@ -11,11 +13,14 @@ struct task_state {
 	unsigned short trap, io_map;
 };
 
+#define TABLE_IS_LOCAL 4u
+
 #define FLAT_KERNEL_CODE 0x00CF9A000000FFFFull
 #define FLAT_KERNEL_DATA 0x00CF92000000FFFFull
 #define FLAT_USER_CODE 0x00CFFA000000FFFFull
 #define FLAT_USER_DATA 0x00CFF2000000FFFFull
 #define TSS_TYPE 0x00008900u
+#define LOCAL_TABLE_TYPE 0x00008200u
 
 static struct task_state task_state = { .ss0 = KERNEL_DATA, .io_map = sizeof(struct task_state) };
 
@@ -25,17 +30,21 @@ static unsigned long long descriptors[] = {
 
 void segments_set_kernel_stack(unsigned esp0) { task_state.esp0 = esp0; }
 
+static unsigned long long system_descriptor(unsigned base, unsigned size, unsigned type)
+{
+	unsigned high = (base & 0xFF000000u) | type | (base >> 16 & 0xFF);
+
+	return (unsigned long long)high << 32 | base << 16 | (size - 1);
+}
+
 void segments_load(void)
 {
-	unsigned base = (unsigned)&task_state;
-	unsigned low = base << 16 | (sizeof(task_state) - 1);
-	unsigned high = (base & 0xFF000000u) | TSS_TYPE | (base >> 16 & 0xFF);
 	struct {
 		unsigned short limit;
 		unsigned base;
 	} __attribute__((packed)) table = { sizeof(descriptors) - 1, (unsigned)descriptors };
 
-	descriptors[TASK_SEGMENT / 8] = (unsigned long long)high << 32 | low;
+	descriptors[TASK_SEGMENT / 8] = system_descriptor((unsigned)&task_state, sizeof(task_state), TSS_TYPE);
 	__asm__ volatile("lgdt %0\n\t"
 			 "ljmp %1, $1f\n"
 			 "1:\tmovl %2, %%ds\n\t"
@@ -75,6 +84,21 @@ static void write_areas(const struct process *process)
 	}
 }
 
+static void load_local_table(const struct process *process)
+{
+	static bool loaded;
+	bool wanted = process->arch.ldt != NULL;
+
+	if (wanted) {
+		descriptors[LOCAL_TABLE_SEGMENT / 8] =
+			system_descriptor((unsigned)process->arch.ldt, PAGE_SIZE, LOCAL_TABLE_TYPE);
+	}
+	if (wanted || loaded) {
+		__asm__ volatile("lldt %w0" : : "r"(wanted ? LOCAL_TABLE_SEGMENT : 0));
+		loaded = wanted;
+	}
+}
+
 static void save_owner(void)
 {
 	if (owner) {
@@ -83,10 +107,28 @@ static void save_owner(void)
 	}
 }
 
-/* A selector whose descriptor has gone is loaded as null, as Linux does; to load it would be an exception here. */
-static unsigned short loadable(unsigned short selector)
+#define PRESENT 0x80
+#define CODE 0x08
+#define READABLE_OR_WRITABLE 0x02
+
+enum use { USE_AS_DATA, USE_AS_CODE };
+
+static bool local_is_loadable(const struct process *process, unsigned selector, enum use use)
 {
-	return selector / 8 < COUNT_OF(descriptors) && descriptors[selector / 8] ? selector : 0;
+	unsigned type = (unsigned)(arch_ldt_read(process, selector / 8) >> 40) & 0xFF;
+
+	if (!(selector & TABLE_IS_LOCAL) || !(type & PRESENT)) {
+		return false;
+	}
+	return use == USE_AS_CODE ? (type & CODE) : !(type & CODE) || (type & READABLE_OR_WRITABLE);
+}
+
+/* A selector whose descriptor has gone is loaded as null, as Linux does; to load it would be an exception here. */
+static unsigned short loadable(const struct process *process, unsigned short selector)
+{
+	bool global = !(selector & TABLE_IS_LOCAL) && selector / 8 < COUNT_OF(descriptors) && descriptors[selector / 8];
+
+	return global || local_is_loadable(process, selector, USE_AS_DATA) ? selector : 0;
 }
 
 /* In the process's own system call. Its way back must not load what is no longer there. */
@@ -98,9 +140,9 @@ void arch_thread_area_changed(struct process *process, unsigned n)
 	if (owner == process) {
 		write_areas(process);
 	}
-	frame->ds = loadable((unsigned short)frame->ds);
-	frame->es = loadable((unsigned short)frame->es);
-	frame->ss = loadable((unsigned short)frame->ss) ? frame->ss : USER_DATA;
+	frame->ds = loadable(process, (unsigned short)frame->ds);
+	frame->es = loadable(process, (unsigned short)frame->es);
+	frame->ss = loadable(process, (unsigned short)frame->ss) ? frame->ss : USER_DATA;
 }
 
 void segments_load_user(struct process *process)
@@ -110,9 +152,10 @@ void segments_load_user(struct process *process)
 	}
 	save_owner();
 	write_areas(process);
+	load_local_table(process);
 	__asm__ volatile("movw %0, %%fs\n\tmovw %1, %%gs"
 			 :
-			 : "r"(loadable(process->arch.fs)), "r"(loadable(process->arch.gs)));
+			 : "r"(loadable(process, process->arch.fs)), "r"(loadable(process, process->arch.gs)));
 	owner = process;
 }
 
@@ -128,7 +171,13 @@ bool arch_selector_is_loadable(const struct process *process, unsigned selector)
 	unsigned n = selector / 8 - FIRST_THREAD_AREA;
 
 	return selector == USER_CODE || selector == USER_DATA ||
-	       ((selector & 7) == 3 && n < THREAD_AREAS && process->thread_areas[n].limit);
+	       ((selector & 7) == 3 && n < THREAD_AREAS && process->thread_areas[n].limit) ||
+	       local_is_loadable(process, selector, USE_AS_DATA);
+}
+
+bool arch_code_selector_is_loadable(const struct process *process, unsigned selector)
+{
+	return selector == USER_CODE || local_is_loadable(process, selector, USE_AS_CODE);
 }
 
 void segments_fork(const struct process *parent, struct process *child)

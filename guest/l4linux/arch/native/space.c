@@ -43,6 +43,7 @@ bool arch_space_renew(struct process *process)
 	regions_delete(process);
 	fpu_initialize(process);
 	segments_release(process);
+	ldt_delete(process);
 	process->arch.fs = process->arch.gs = 0;
 	return true;
 }
@@ -51,6 +52,7 @@ void arch_space_delete(struct process *process)
 {
 	fpu_release(process);
 	segments_release(process);
+	ldt_delete(process);
 	if (loaded_directory == process->page_directory) {
 		load(boot_page_directory);
 	}

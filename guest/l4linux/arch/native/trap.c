@@ -10,6 +10,7 @@
 
 #define FAULT_PROTECTION 1u
 #define FAULT_WRITE 2u
+#define RING_3 3u
 
 unsigned arch_user_ticks(const struct process *process) { return process->arch.user_ticks; }
 
@@ -65,12 +66,47 @@ static void from_user(struct trap_frame *frame)
 	return_to_user(process);
 }
 
+static bool fails_to_return(const struct trap_frame *frame)
+{
+	const char *at = (const char *)frame->eip;
+
+	return at == return_es || at == return_ds || at == return_iret;
+}
+
+/*
+ * The way back to the program loads what the program has chosen: selectors that modify_ldt(2) may have taken away, an
+ * EIP beyond its segment. A data segment that cannot be loaded becomes null, as with Linux; else the program has an
+ * exception where it would have gone on. The failed frame lies over what was popped of the program's own.
+ */
+static void return_again(const struct trap_frame *failed)
+{
+	struct process *process = current;
+	struct trap_frame *frame = user_frame(process);
+	const char *at = (const char *)failed->eip;
+	unsigned es = failed->es, ds = failed->ds, vector = failed->vector, error_code = failed->error_code;
+	struct syscall_frame user = failed->user;
+
+	frame->es = at == return_es ? 0 : es;
+	if (at == return_ds) {
+		frame->ds = 0;
+	} else if (at == return_iret) {
+		frame->ds = ds;
+		frame->user = user;
+		process->state = PROCESS_IN_SERVER;
+		exception(process, vector, error_code, frame->eip, 0);
+	}
+	return_to_user(process);
+	resume_user(frame);
+}
+
 void trap(struct trap_frame *frame)
 {
-	if (frame->cs == USER_CODE) {
+	if ((frame->cs & RING_3) == RING_3) {
 		from_user(frame);
 	} else if (frame->vector - VECTOR_IRQ_BASE < IRQ_COUNT) {
 		interrupt_dispatch(frame->vector - VECTOR_IRQ_BASE);
+	} else if (fails_to_return(frame)) {
+		return_again(frame);
 	} else {
 		printk("linux: exception %u (error code 0x%x) at 0x%x, address 0x%x\n", frame->vector,
 		       frame->error_code, frame->eip, fault_address());
