@@ -7,10 +7,14 @@
 
 #include <l4/probes.h>
 
+#include "ia32/cpu.h"
 #include "memory.h"
 #include "paging.h"
 #include "system_calls.h"
 #include "tcb.h"
+
+/* Unmapping lets interrupts in once in so many bytes. */
+enum { PREEMPTION_DISTANCE = 64 * FRAME_SIZE };
 
 static unsigned offset_mask(unsigned size_log2)
 {
@@ -109,8 +113,11 @@ void sys_fpage_unmap(struct trap_frame *frame)
 	while (address <= last && address < USER_LIMIT) {
 		const page_table_entry *entry = entry_find(space->page_directory, address);
 		if (entry) {
-			mapping_unmap(space, address, own, write_access_only);
-			address += FRAME_SIZE;
+			bool done = mapping_unmap(space, address, own, write_access_only);
+			if (!done || address % PREEMPTION_DISTANCE == 0) {
+				preemption_point();
+			}
+			address += done ? FRAME_SIZE : 0;
 		} else {
 			address += SUPERPAGE_SIZE - address % SUPERPAGE_SIZE;
 		}

@@ -19,6 +19,9 @@
 struct frame *frame_table;
 unsigned frame_count;
 
+enum { UNMAPPED_AT_ONCE = 64 };
+#define UNLIMITED ~0u
+
 static struct slab mapping_slab = {.object_size = sizeof(struct mapping)};
 
 void mapping_initialize(unsigned memory_end)
@@ -52,13 +55,11 @@ static struct mapping *next_in_tree(struct mapping *mapping, const struct mappin
 	return NULL;
 }
 
-static struct mapping *find(const struct frame *frame, const struct space *space, unsigned address)
+/* Where the node of a page-table entry is named, beside the entry's page table. */
+static struct mapping **node_of(const page_table_entry *entry)
 {
-	struct mapping *mapping = frame->root;
-	while (mapping && !(mapping->space == space && mapping->address == address)) {
-		mapping = next_in_tree(mapping, frame->root);
-	}
-	return mapping;
+	const struct frame *table = &frame_table[physical_of(entry) >> FRAME_SHIFT];
+	return &table->nodes[(unsigned)entry % FRAME_SIZE / sizeof *entry];
 }
 
 static void write_entry(page_table_entry *entry, const struct frame *frame, enum mapping_rights rights)
@@ -110,6 +111,7 @@ static struct mapping *add(struct frame *frame, struct mapping *parent, struct s
 	} else {
 		frame->root = mapping;
 	}
+	*node_of(entry) = mapping;
 	write_entry(entry, frame, rights);
 	return mapping;
 }
@@ -117,26 +119,33 @@ static struct mapping *add(struct frame *frame, struct mapping *parent, struct s
 /* Takes a leaf away. */
 static void remove(struct frame *frame, struct mapping *leaf)
 {
-	*entry_of(leaf) = 0;
+	page_table_entry *entry = entry_of(leaf);
+	*entry = 0;
+	*node_of(entry) = NULL;
 	entry_changed(leaf->space, leaf->address);
 	unlink(frame, leaf);
 	slab_free(&mapping_slab, leaf);
 }
 
-static void remove_descendants(struct frame *frame, struct mapping *top)
+/* Leaves first, at most so many. True: nothing is derived from the node any more. */
+static bool remove_descendants(struct frame *frame, struct mapping *top, unsigned most)
 {
-	while (top->first_child) {
+	for (; top->first_child; most--) {
 		struct mapping *leaf = top->first_child;
 		while (leaf->first_child) {
 			leaf = leaf->first_child;
 		}
+		if (most == 0) {
+			return false;
+		}
 		remove(frame, leaf);
 	}
+	return true;
 }
 
 static void remove_tree(struct frame *frame, struct mapping *top)
 {
-	remove_descendants(frame, top);
+	remove_descendants(frame, top, UNLIMITED);
 	remove(frame, top);
 }
 
@@ -175,7 +184,7 @@ static enum map_result find_source(const struct map_request *request, struct fra
 		return MAP_NOTHING;
 	}
 	*frame = frame_of(*entry);
-	*source = find(*frame, request->from, request->source);
+	*source = *node_of(entry);
 	return MAP_DONE;
 }
 
@@ -206,10 +215,13 @@ static bool is_derived(const struct mapping *mapping, const struct mapping *ance
 static void grant(struct frame *frame, struct mapping *mapping, const struct map_request *request,
 		  page_table_entry *destination, enum mapping_rights rights)
 {
-	*entry_of(mapping) = 0;
+	page_table_entry *source = entry_of(mapping);
+	*source = 0;
+	*node_of(source) = NULL;
 	entry_changed(mapping->space, mapping->address);
 	mapping->space = request->to;
 	mapping->address = request->destination;
+	*node_of(destination) = mapping;
 	write_entry(destination, frame, mapping->rights);
 	if (rights == RIGHTS_READ_ONLY) {
 		for (struct mapping *m = mapping; m; m = next_in_tree(m, mapping)) {
@@ -234,7 +246,7 @@ enum map_result mapping_map(const struct map_request *request)
 	}
 	if (*entry & PAGE_PRESENT) {
 		struct frame *old = frame_of(*entry);
-		struct mapping *destination = find(old, request->to, request->destination);
+		struct mapping *destination = *node_of(entry);
 		if (old == frame && !request->grant) {
 			upgrade(frame, destination, source, rights);
 			return MAP_DONE;
@@ -281,35 +293,37 @@ bool mapping_answer_fault(const struct tcb *receiver, unsigned send_base, l4_fpa
 	L4_PROBE7("l4", "ipc-send", self, receiver->id.low, receiver->id.high, L4_SEND_MAP, self->user_frame->ebp,
 		  send_base, fpage);
 	slab_take(&mapping_slab);
-	struct mapping *parent = find(frame_of(*source), from, fpage & L4_PAGE_MASK);
+	struct mapping *parent = *node_of(source);
 	unsigned writable = (unsigned)parent->rights & fpage / L4_FPAGE_WRITABLE;
 	child->space = to;
 	child->address = destination;
 	child->first_child = NULL;
 	child->rights = (enum mapping_rights)writable;
 	link_child(parent, child);
+	*node_of(entry) = child;
 	*entry = (*source & L4_PAGE_MASK) | PAGE_PRESENT | PAGE_USER | writable * PAGE_WRITABLE;
 	L4_PROBE6("l4", "map", from, to, fpage & L4_PAGE_MASK, destination, L4_PAGE_SIZE_LOG2, writable);
 	return true;
 }
 
-void mapping_unmap(struct space *space, unsigned address, bool own, bool write_access_only)
+bool mapping_unmap(struct space *space, unsigned address, bool own, bool write_access_only)
 {
 	const page_table_entry *entry = entry_find(space->page_directory, address);
 	if (!entry || !(*entry & PAGE_PRESENT)) {
-		return;
+		return true;
 	}
 	struct frame *frame = frame_of(*entry);
-	struct mapping *top = find(frame, space, address);
+	struct mapping *top = *node_of(entry);
 	if (write_access_only) {
 		for (struct mapping *m = own ? top : next_in_tree(top, top); m; m = next_in_tree(m, top)) {
 			make_read_only(m);
 		}
+	} else if (!remove_descendants(frame, top, UNMAPPED_AT_ONCE)) {
+		return false;
 	} else if (own) {
-		remove_tree(frame, top);
-	} else {
-		remove_descendants(frame, top);
+		remove(frame, top);
 	}
+	return true;
 }
 
 void mapping_flush_space(struct space *space)
@@ -319,7 +333,7 @@ void mapping_flush_space(struct space *space)
 		const page_table_entry *table = entry_find(space->page_directory, start);
 		for (unsigned page = 0; page < SUPERPAGE_SIZE / FRAME_SIZE; page++) {
 			if (table[page] & PAGE_PRESENT) {
-				mapping_unmap(space, start + page * FRAME_SIZE, true, false);
+				remove_tree(frame_of(table[page]), *node_of(&table[page]));
 			}
 		}
 	}

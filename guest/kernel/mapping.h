@@ -25,7 +25,8 @@ struct mapping {
 };
 
 struct frame {
-	struct mapping *root; /* sigma0's mapping, or of the space it granted the frame to; null: nobody's yet */
+	struct mapping *root;   /* sigma0's mapping, or of the space it granted the frame to; null: nobody's yet */
+	struct mapping **nodes; /* if the frame is a page table: the node of each of its entries */
 };
 
 extern struct frame *frame_table;
@@ -54,8 +55,9 @@ enum map_result mapping_map(const struct map_request *request);
  * mapped; false: it is something else, and nothing has changed. Passes the probes ipc-send and map. */
 bool mapping_answer_fault(const struct tcb *receiver, unsigned send_base, l4_fpage fpage);
 
-/* What is derived from the page of a space; with own, that page's mapping too. */
-void mapping_unmap(struct space *space, unsigned address, bool own, bool write_access_only);
+/* What is derived from the page of a space; with own, that page's mapping too. False: only some of it has gone, so that
+ * interrupts need not wait; call it again. */
+bool mapping_unmap(struct space *space, unsigned address, bool own, bool write_access_only);
 
 /* All pages of a space and everything derived from them. */
 void mapping_flush_space(struct space *space);

@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include "../descriptors.h"
+#include "../mapping.h"
 #include "../memory.h"
 #include "../small_space.h"
 #include "../string.h"
@@ -90,7 +91,9 @@ void directory_delete(unsigned directory)
 	const page_table_entry *entries = window(directory);
 	for (unsigned address = 0; (address = directory_next(directory, address)) < USER_LIMIT;
 	     address += SUPERPAGE_SIZE) {
-		frame_free(entries[address >> DIRECTORY_SHIFT] & L4_PAGE_MASK);
+		unsigned table = entries[address >> DIRECTORY_SHIFT] & L4_PAGE_MASK;
+		frame_free(physical_of(frame_table[table >> FRAME_SHIFT].nodes));
+		frame_free(table);
 	}
 	frame_free(directory);
 }
@@ -142,9 +145,14 @@ page_table_entry *entry_make(unsigned directory, unsigned address)
 	page_table_entry *table = (page_table_entry *)window(directory) + (address >> DIRECTORY_SHIFT);
 	if (!(*table & PAGE_PRESENT)) {
 		unsigned frame = frame_allocate();
-		if (!frame) {
+		unsigned nodes = frame ? frame_allocate() : 0;
+		if (!nodes) {
+			if (frame) {
+				frame_free(frame);
+			}
 			return NULL;
 		}
+		frame_table[frame >> FRAME_SHIFT].nodes = window(nodes);
 		*table = frame | DIRECTORY_BITS;
 	}
 	return entry_find(directory, address);

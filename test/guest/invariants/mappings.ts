@@ -22,6 +22,8 @@ export interface Entry {
   readonly physical: number;
   readonly isWritable: boolean;
   readonly isUser: boolean;
+  /** The node that the kernel finds by the entry. */
+  readonly node: number;
 }
 
 const key = (space: number, page: number): number => (space - KERNEL_WINDOW) * 0x100000 + page / PAGE_SIZE;
@@ -35,8 +37,10 @@ const describe = (moment: Moment, { space, page, physical, isWritable }: Entry |
 export function* entriesOf(moment: Moment): Generator<Entry> {
   for (const space of moment.spaces()) {
     const directory = moment.member(space, 'space', 'page_directory');
+    const frames = moment.variable('frame_table');
     for (let base = 0; base < USER_LIMIT; base += DIRECTORY_SPAN) {
       const table = moment.physicalWord(directory + (base / DIRECTORY_SPAN) * 4);
+      const frame = frames + (table >>> 12) * moment.names.size('frame');
       for (let index = 0; (table & PRESENT) !== 0 && index < 1024; index++) {
         const entry = moment.physicalWord(((table & FRAME) >>> 0) + index * 4);
         if ((entry & PRESENT) !== 0) {
@@ -46,6 +50,7 @@ export function* entriesOf(moment: Moment): Generator<Entry> {
             physical: (entry & FRAME) >>> 0,
             isWritable: (entry & table & WRITABLE) !== 0,
             isUser: (entry & table & USER) !== 0,
+            node: moment.word(moment.member(frame, 'frame', 'nodes') + index * 4),
           };
         }
       }
@@ -114,6 +119,9 @@ function compare(moment: Moment, nodes: readonly Node[]): string[] {
     byPlace.delete(key(entry.space, entry.page));
     if (node?.physical !== entry.physical || node.isWritable !== entry.isWritable) {
       wrong.push(`The page-table entry ${describe(moment, entry)} has no node.`);
+    }
+    if (node !== undefined && node.address !== entry.node) {
+      wrong.push(`The page-table entry ${describe(moment, entry)} is said to have another node.`);
     }
     if (!entry.isUser) {
       wrong.push(`The page-table entry ${describe(moment, entry)} is not the user's.`);

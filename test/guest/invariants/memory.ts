@@ -32,14 +32,14 @@ function freeFrames(moment: Moment): number {
   return count;
 }
 
-/** Directories and the tables below them. */
+/** Directories, the tables below them, and beside each table one of its entries' nodes. */
 function pageTables(moment: Moment): number {
   const kernel = moment.variable('kernel_space');
   return moment.spaces().reduce((count, space) => {
     const directory = moment.member(space, 'space', 'page_directory');
     let tables = space === kernel ? 0 : 1; // the kernel's own is in its image
     for (let index = 0; index < USER_LIMIT / DIRECTORY_SPAN; index++) {
-      tables += moment.physicalWord(directory + index * 4) & PRESENT;
+      tables += 2 * (moment.physicalWord(directory + index * 4) & PRESENT);
     }
     return count + tables;
   }, 0);

@@ -252,15 +252,27 @@ export class Tlb {
 
   /** The valid entries with their places, for the view. */
   valid(): ValidEntry[] {
-    return this.entries()
-      .map((entry, index) => ({
-        ...entry,
-        page: entry.key & PAGE_MASK,
-        tag: entry.key >>> TAG_SHIFT,
-        set: Math.floor(index / WAYS),
-        way: index % WAYS,
-      }))
-      .filter((entry) => entry.key !== EMPTY);
+    const { words, fillCounts } = this;
+    const valid: ValidEntry[] = [];
+    for (let set = 0; set < this.sets; set++) {
+      for (let way = 0; way < WAYS; way++) {
+        const place = (set << SET_SHIFT) + way;
+        const key = words[place];
+        if (key !== EMPTY) {
+          valid.push({
+            page: key & PAGE_MASK,
+            tag: key >>> TAG_SHIFT,
+            set,
+            way,
+            physical: this.physical(place),
+            flags: this.flags(place),
+            pageDirectory: words[place + DIRECTORY],
+            filledAt: fillCounts[place],
+          });
+        }
+      }
+    }
+    return valid;
   }
 
   snapshot(): TlbSnapshot {
@@ -307,7 +319,7 @@ interface EntrySnapshot {
   readonly filledAt: number;
 }
 
-interface ValidEntry extends EntrySnapshot {
+interface ValidEntry extends Omit<EntrySnapshot, 'key'> {
   readonly page: number;
   readonly tag: number;
   readonly set: number;
