@@ -141,7 +141,7 @@ export class Interpreter {
       cpu.r[EFLAGS] |= resumed;
     }
     const completed = cpu.instructionCount > before && cpu.deliveries === delivered;
-    const causes = cpu.watchHits | (stepping && !cpu.inhibitSingleStep ? DR6_SINGLE_STEP : 0);
+    const causes = cpu.watchHits | (stepping ? stepCause(cpu) : 0);
     if (causes !== 0 && exit !== EXIT.HOOK && completed) {
       cpu.r[DR6] |= causes;
       cpu.instructionEip = cpu.r[EIP];
@@ -294,4 +294,9 @@ export class Interpreter {
 function describe(cpu: Cpu, vector: number): string {
   const hex = (value: number) => `0x${(value >>> 0).toString(16)}`;
   return `first vector ${vector}, EIP ${hex(cpu.r[EIP])}, CR2 ${hex(cpu.r[CR2])}`;
+}
+
+/** Of DR6, for an instruction that was executed with TF set. */
+function stepCause(cpu: Cpu): number {
+  return cpu.inhibitSingleStep ? 0 : DR6_SINGLE_STEP;
 }
