@@ -1,32 +1,59 @@
 // npm run conformance -- --suites DIR: runs each public suite that lies in DIR and says which do not. The last line is
-// `N passed, N failed, N skipped`; the exit status is 1 if anything failed, 2 for bad arguments.
-import { existsSync } from 'node:fs';
+// `N passed, N failed, N skipped`; the exit status is 1 if anything failed, 2 for bad arguments or if nothing was run.
+import { existsSync, statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import type { Suite } from './suite.ts';
+import type { Choice, Suite } from './suite.ts';
 import { SUITES } from './suites.ts';
 
-const USAGE = 'Usage: npm run conformance -- --suites DIR [--only SUITE[/PROGRAM]]';
+const USAGE = 'Usage: npm run conformance -- --suites DIR [--only SUITE[/PROGRAM]] [--quick]';
 
 function fail(sentence: string): never {
   console.error(sentence);
   process.exit(2);
 }
 
-function options(): { folder: string; only: string | undefined } {
+interface Arguments {
+  readonly suites?: string;
+  readonly only?: string;
+  readonly quick?: boolean;
+}
+
+function commandLine(): Arguments {
   try {
-    const { values } = parseArgs({
-      options: { suites: { type: 'string' }, only: { type: 'string' } },
-    });
-    const folder = values.suites ?? fail(`Say where the suites lie. ${USAGE}`);
-    return existsSync(folder)
-      ? { folder, only: values.only }
-      : fail(`There is no folder ${folder}: give one that holds suites. ${USAGE}`);
+    return parseArgs({
+      options: {
+        suites: { type: 'string' },
+        only: { type: 'string' },
+        quick: { type: 'boolean' },
+      },
+    }).values;
   } catch (error) {
     return fail(`${(error as Error).message} ${USAGE}`);
   }
 }
 
-const { folder, only } = options();
+interface Task {
+  readonly folder: string;
+  readonly suites: readonly Suite[];
+  readonly choice: Choice;
+}
+
+function task({ suites: folder, only, quick }: Arguments): Task {
+  if (folder === undefined) {
+    return fail(`Say where the suites lie. ${USAGE}`);
+  }
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) {
+    return fail(`There is no folder ${folder}: give one that holds suites. ${USAGE}`);
+  }
+  const [suite, program] = only?.split('/') ?? [];
+  const suites = SUITES.filter(({ name }) => suite === undefined || suite === name);
+  if (suites.length === 0) {
+    return fail(`There is no suite ${suite}: ${SUITES.map(({ name }) => name).join(', ')}.`);
+  }
+  return { folder, suites, choice: { only: program, quick: quick ?? false } };
+}
+
+const { folder, suites, choice } = task(commandLine());
 const totals = { passed: 0, failed: 0, skipped: 0 };
 
 function runSuite(suite: Suite): void {
@@ -35,17 +62,16 @@ function runSuite(suite: Suite): void {
     console.log(`missing  ${suite.name}: ${folder} has no ${suite.wants}.`);
     return;
   }
-  for (const { program, where, result, detail } of suite.run(found, only?.split('/')[1])) {
+  for (const { program, where, result, detail } of suite.run(found, choice)) {
     totals[result]++;
     const name = `${suite.name}/${program}`;
     console.log(`${result.padEnd(8)} ${name} (${where})${detail === '' ? '' : `: ${detail}`}`);
   }
 }
 
-for (const suite of SUITES.filter(
-  ({ name }) => only === undefined || only.split('/')[0] === name,
-)) {
-  runSuite(suite);
-}
+suites.forEach(runSuite);
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
+if (totals.passed + totals.failed + totals.skipped === 0) {
+  fail(`There is nothing to run in ${folder}.`);
+}
 process.exitCode = totals.failed === 0 ? 0 : 1;

@@ -2,13 +2,13 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { type LinuxProgram, compareWithHost } from './linuxProgram.ts';
-import { type Suite, type Verdict, skipped } from './suite.ts';
+import { type Choice, type Suite, type Verdict, skipped } from './suite.ts';
 
 /** Programs for instructions that no kind of our processor has. */
 const BEYOND: Readonly<Record<string, string>> = {
   'test-3dnow': 'needs 3DNow!',
   'test-avx': 'needs AVX',
-  'test-mmx': 'needs SSSE3 and a generated header',
+  'test-mmx': 'is for x86-64',
   'test-i386-bmi2': 'is for x86-64',
   'test-i386-ssse3': 'is for x86-64',
   'test-i386-pcmpistri': 'needs SSE4.2',
@@ -42,12 +42,14 @@ function program(folder: string, name: string): LinuxProgram {
     name,
     sources: (OTHER_SOURCES[name] ?? [`${name}.c`]).map((file) => path.join(folder, file)),
     flags: ['-g', '-fno-strict-aliasing', `-I${folder}`, ...(FLAGS[name] ?? [])],
+    isLong: name === 'test-i386-fprem',
     systems: name === 'test-i386' ? ['native'] : ['l4linux'],
     comparable,
   };
 }
 
-function* run(folder: string, only?: string): Iterable<Verdict> {
+function* run(folder: string, choice: Choice): Iterable<Verdict> {
+  const { only } = choice;
   const names = readdirSync(folder)
     .filter((file) => file.endsWith('.c'))
     .map((file) => path.basename(file, '.c'));
@@ -55,7 +57,7 @@ function* run(folder: string, only?: string): Iterable<Verdict> {
     if (Object.hasOwn(BEYOND, name)) {
       yield skipped(name, BEYOND[name]);
     } else {
-      yield* compareWithHost('qemu', program(folder, name));
+      yield* compareWithHost('qemu', program(folder, name), choice);
     }
   }
 }

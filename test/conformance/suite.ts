@@ -9,14 +9,22 @@ export interface Verdict {
   readonly detail: string;
 }
 
+/** Which programs of a suite are run. */
+export interface Choice {
+  /** One alone, by its name. */
+  readonly only?: string;
+  /** Not those that take minutes, unless they are named. */
+  readonly quick: boolean;
+}
+
 export interface Suite {
   readonly name: string;
   /** What has to lie in the folder for the suite to be found there. */
   readonly wants: string;
   /** The suite's own folder or file in a folder of suites; undefined: not there. */
   find(folder: string): string | undefined;
-  /** Runs all of it, or one program alone; one verdict as soon as it is known. */
-  run(found: string, only?: string): Iterable<Verdict>;
+  /** Runs what is chosen of it; one verdict as soon as it is known. */
+  run(found: string, choice: Choice): Iterable<Verdict>;
 }
 
 export const passed = (program: string, where: string): Verdict => ({

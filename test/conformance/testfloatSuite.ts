@@ -1,7 +1,7 @@
 // Berkeley TestFloat as a suite: its source tree with testfloat_gen built, or a folder of vectors that it has written.
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { type Suite, type Verdict, failed, passed, skipped } from './suite.ts';
+import { type Choice, type Suite, type Verdict, failed, passed, skipped } from './suite.ts';
 import {
   GENERATOR,
   type TestFloatResult,
@@ -34,7 +34,7 @@ function verdictOf({ source, mismatches, vectors, examples, ...rest }: TestFloat
     : failed(source, where, `${mismatches} mismatches, first ${examples[0]}`);
 }
 
-function* run(found: string, only?: string): Iterable<Verdict> {
+function* run(found: string, { only }: Choice): Iterable<Verdict> {
   const isGenerator = path.basename(found) === GENERATOR;
   for (const vectors of isGenerator ? generated(found, only) : vectorsOf(found)) {
     if (only === undefined || vectors.function === only) {

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import path from 'node:path';
 import { root } from '../support/paths.ts';
 import { type LinuxProgram, compareWithHost } from './linuxProgram.ts';
-import { type Suite, type Verdict, skipped } from './suite.ts';
+import { type Choice, type Suite, type Verdict, skipped } from './suite.ts';
 
 const GENERATED = path.join(root, 'build/conformance/valgrind-sources');
 
@@ -64,11 +64,13 @@ function program(folder: string, name: string): LinuxProgram {
       `-I${folder}`,
       ...(FLAGS[name] ?? []),
     ],
+    isLong: name === 'x86locked',
     systems: ['l4linux'],
   };
 }
 
-function* run(folder: string, only?: string): Iterable<Verdict> {
+function* run(folder: string, choice: Choice): Iterable<Verdict> {
+  const { only } = choice;
   const names = readdirSync(folder)
     .filter((file) => file.endsWith('.vgtest'))
     .map((file) => path.basename(file, '.vgtest'));
@@ -76,7 +78,7 @@ function* run(folder: string, only?: string): Iterable<Verdict> {
     if (Object.hasOwn(NOT_COMPARED, name)) {
       yield skipped(name, NOT_COMPARED[name]);
     } else {
-      yield* compareWithHost('valgrind', program(folder, name));
+      yield* compareWithHost('valgrind', program(folder, name), choice);
     }
   }
 }

@@ -147,7 +147,7 @@ export class Interpreter {
     }
     const completed = cpu.instructionCount > before && cpu.deliveries === delivered;
     if (exit !== EXIT.HOOK && completed) {
-      this.trapBehind(stepping && !cpu.inhibitSingleStep ? DR6_SINGLE_STEP : 0);
+      this.trapBehind(stepping ? stepCause(cpu) : 0);
     }
     return exit;
   }
@@ -311,4 +311,9 @@ export class Interpreter {
 function describe(cpu: Cpu, vector: number): string {
   const hex = (value: number) => `0x${(value >>> 0).toString(16)}`;
   return `first vector ${vector}, EIP ${hex(cpu.r[EIP])}, CR2 ${hex(cpu.r[CR2])}`;
+}
+
+/** Of DR6, for an instruction that was executed with TF set. */
+function stepCause(cpu: Cpu): number {
+  return cpu.inhibitSingleStep ? 0 : DR6_SINGLE_STEP;
 }
