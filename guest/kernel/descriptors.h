@@ -21,6 +21,6 @@ void descriptors_load_user_segments(const struct space *space);
 void descriptors_load_thread(const struct tcb *thread);
 
 /* The running thread's own segments, or its space, have changed. */
-void descriptors_load_thread_segments(const struct tcb *thread);
+void descriptors_load_extras(const struct tcb *thread);
 
 #endif

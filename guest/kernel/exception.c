@@ -7,6 +7,7 @@
 #include <l4/syscalls.h>
 
 #include "console.h"
+#include "debug_registers.h"
 #include "emulation.h"
 #include "fpu.h"
 #include "ia32/cpu.h"
@@ -44,6 +45,13 @@ static bool page_fault(struct tcb *self, struct trap_frame *frame)
 	       user_page_in(self, address, (frame->error_code & PAGE_FAULT_WRITE) != 0, frame->eip, L4_NEVER);
 }
 
+static bool debug(struct tcb *self, struct trap_frame *frame)
+{
+	(void)frame;
+	debug_status_save(self);
+	return false;
+}
+
 static bool device_not_available(struct tcb *self, struct trap_frame *frame)
 {
 	(void)frame;
@@ -72,6 +80,7 @@ static bool stack_fault(struct tcb *self, struct trap_frame *frame)
 }
 
 static exception_handler *const handlers[EXCEPTION_VECTORS] = {
+	[VECTOR_DEBUG] = debug,
 	[VECTOR_DEVICE_NOT_AVAILABLE] = device_not_available,
 	[VECTOR_STACK_FAULT] = stack_fault,
 	[VECTOR_GENERAL_PROTECTION] = general_protection,

@@ -71,6 +71,14 @@ struct thread_segment {
 	bool expands_down; /* which side of the base the descriptor reaches now */
 };
 
+enum { BREAKPOINTS = 4 };
+
+/* The thread's own debug registers, as it has set them (ia32/debug_registers.c). */
+struct breakpoints {
+	unsigned address[BREAKPOINTS]; /* DR0 to DR3; within the space */
+	unsigned status, control;      /* DR6; DR7, 0: none is enabled */
+};
+
 struct tcb {
 	struct l4_threadid id;
 	enum thread_state state;
@@ -95,7 +103,8 @@ struct tcb {
 	unsigned user_idt;               /* address of its exception table; 0: none */
 	struct fpu_state *fpu_state;     /* null until it first computes */
 	struct thread_segment segments[L4_THREAD_SEGMENTS];
-	bool has_segments;
+	bool has_extras;                 /* segments or breakpoints: what switching to it must load */
+	struct breakpoints breakpoints;
 	unsigned segment_flips;          /* how often one of them was turned round */
 	struct trap_frame flipped_at;    /* when that was last; all zero: never */
 	unsigned irq_id;                 /* irq + 1 of the associated interrupt; 0: none */

@@ -47,7 +47,7 @@ static bool is_loaded(const struct trap_frame *frame, unsigned number)
  * that makes no progress: its exception is genuine. */
 bool thread_segments_flip(struct tcb *self, const struct trap_frame *frame)
 {
-	if (!self->has_segments || memcmp(&self->flipped_at, frame, sizeof *frame) == 0) {
+	if (!self->has_extras || memcmp(&self->flipped_at, frame, sizeof *frame) == 0) {
 		return false;
 	}
 	bool flipped = false;
@@ -62,7 +62,7 @@ bool thread_segments_flip(struct tcb *self, const struct trap_frame *frame)
 	}
 	if (flipped) {
 		self->flipped_at = *frame;
-		descriptors_load_thread_segments(self);
+		descriptors_load_extras(self);
 	}
 	return flipped;
 }
@@ -88,17 +88,22 @@ static bool may_set(const struct tcb *self, const struct tcb *thread)
 	       (thread->space == self->space || thread->space->chief == self->space->task);
 }
 
+void thread_extras_changed(struct tcb *thread)
+{
+	thread->has_extras = thread->breakpoints.control != 0;
+	for (unsigned i = 0; i < L4_THREAD_SEGMENTS; i++) {
+		thread->has_extras |= thread->segments[i].used;
+	}
+	if (thread == current) {
+		descriptors_load_extras(thread);
+	}
+}
+
 static void set_segment(struct tcb *thread, unsigned number, unsigned base, unsigned limit)
 {
 	thread->segments[number] = (struct thread_segment){.base = base, .limit = limit, .used = limit != 0};
-	thread->has_segments = false;
-	for (unsigned i = 0; i < L4_THREAD_SEGMENTS; i++) {
-		thread->has_segments |= thread->segments[i].used;
-	}
 	forget_flips(thread);
-	if (thread == current) {
-		descriptors_load_thread_segments(thread);
-	}
+	thread_extras_changed(thread);
 }
 
 void sys_thread_segment(struct trap_frame *frame)

@@ -18,4 +18,7 @@ bool thread_segments_flip(struct tcb *self, const struct trap_frame *frame);
 /* The space has other limits now, so what was tried may be tried again. */
 void thread_segments_forget_flips(const struct space *space);
 
+/* The thread's segments or breakpoints are others now: they are loaded if it is the running one. */
+void thread_extras_changed(struct tcb *thread);
+
 #endif

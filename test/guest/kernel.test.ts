@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
+import { CYCLES_PER_SECOND } from '../../src/emulator/clock.ts';
+import { kernelWord } from './kernelInvariants.ts';
 import { buildImages } from './linuxMachine.ts';
 import { SAMPLE_PROGRAMS, goldenText, masked, runKernel } from './kernelMachine.ts';
+
+/** In the kernel info page. */
+const PROCESSOR_HERTZ = 0xb0;
 
 /** isa-debug-exit's status for a value. */
 const exitStatus = (value: number): number => (value << 1) | 1;
@@ -14,6 +19,8 @@ describe('The µ-kernel in the emulator', () => {
     assert.equal(text, goldenText('l4test', text));
     assert.doesNotMatch(text, /^FAIL/m);
     assert.deepEqual([run.reason, run.status], ['debugExit', exitStatus(0)]);
+    const hertz = kernelWord(run.machine, 'kernel_info', PROCESSOR_HERTZ);
+    assert.ok(Math.abs(hertz - CYCLES_PER_SECOND) < CYCLES_PER_SECOND / 1000, `${hertz} Hz`);
   });
 
   for (const [cpu, memoryMegabytes] of [

@@ -19,8 +19,9 @@ export interface Mapping {
 }
 
 /** A word of the kernel's data by its name. */
-export function kernelWord(machine: Machine, name: string): number {
-  const bytes = machine.peekPhysical(new KernelNames().address(name) - KERNEL_WINDOW, 4);
+export function kernelWord(machine: Machine, name: string, offset = 0): number {
+  const address = new KernelNames().address(name) + offset;
+  const bytes = machine.peekPhysical(address - KERNEL_WINDOW, 4);
   if (bytes === undefined) {
     throw new Error(`${name} is not in memory.`);
   }

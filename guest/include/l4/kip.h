@@ -44,8 +44,8 @@ struct l4_kernel_info {
 	volatile unsigned clock_low;                        /* microseconds */
 	volatile unsigned clock_high;
 	unsigned reserved1[2];
-	unsigned processor_hertz; /* 0: not measured */
-	unsigned bus_hertz;
+	volatile unsigned processor_hertz; /* 0: not measured yet (it takes 40 ticks), or not measurable */
+	unsigned bus_hertz;                /* 0: not known */
 };
 
 _Static_assert(__builtin_offsetof(struct l4_kernel_info, sigma0) == 0x20, "sigma0 at 0x20");

@@ -21,7 +21,7 @@ enum {
 	PERIODIC_INTERRUPT = 0x40,
 };
 /* A tick is 1953.125 us: 1953, and one more every eighth time. */
-enum { TICK = 1953, TICKS_PER_CORRECTION = 8 };
+enum { TICK = 1953, TICKS_PER_CORRECTION = 8, TICKS_PER_SECOND = 512 };
 
 static microseconds now;
 static unsigned ticks;
@@ -50,10 +50,23 @@ microseconds clock_now(void)
 	return now;
 }
 
+/* Once, by the time-stamp counter between two early ticks. */
+static void measure_frequency(void)
+{
+	enum { FIRST = 8, MEASURED = 32 }; /* the first ones wait for the end of the boot */
+	static unsigned start;
+	if (ticks == FIRST && cpuid(CPUID_FEATURES).edx & CPUID_TIME_STAMP) {
+		start = time_stamp_low();
+	} else if (ticks == FIRST + MEASURED && start) {
+		kip_set_frequency((time_stamp_low() - start) * (TICKS_PER_SECOND / MEASURED));
+	}
+}
+
 bool clock_tick(void)
 {
 	rtc_read(RTC_REGISTER_C);
 	unsigned elapsed = TICK + (++ticks % TICKS_PER_CORRECTION == 0);
+	measure_frequency();
 	now += elapsed;
 	kip_set_clock(now);
 	timeout_expire(now);

@@ -25,6 +25,7 @@ enum eflags_bits {
 };
 enum { CPUID_FEATURES = 1 }; /* leaf */
 enum cpuid_features {
+	CPUID_TIME_STAMP = 1 << 4,
 	CPUID_FXSAVE = 1 << 24,
 	CPUID_SSE = 1 << 25,
 };
@@ -96,6 +97,13 @@ static inline struct cpuid_answer cpuid(unsigned leaf)
 	struct cpuid_answer answer = {.eax = leaf};
 	__asm__ volatile("cpuid" : "+a"(answer.eax), "=b"(answer.ebx), "=c"(answer.ecx), "=d"(answer.edx));
 	return answer;
+}
+
+static inline unsigned time_stamp_low(void)
+{
+	unsigned low, high;
+	__asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
+	return low;
 }
 
 /* Index of the highest bit set; undefined for 0. */

@@ -25,6 +25,6 @@ enum { GDT_ENTRIES = (THREAD_SEGMENTS >> 3) + L4_THREAD_SEGMENTS };
 
 extern struct descriptor gdt[GDT_ENTRIES];
 extern struct task_state_segment tss;
-extern bool has_thread_segments; /* what the GDT shows beside the flat segments is not empty */
+extern bool has_thread_extras; /* segments beside the flat ones, or breakpoints, are loaded */
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include "../descriptors.h"
 
+#include "../debug_registers.h"
 #include "../small_space.h"
 #include "../trap.h"
 #include "descriptor_tables.h"
@@ -35,7 +36,7 @@ enum {
 
 struct descriptor gdt[GDT_ENTRIES];
 struct task_state_segment tss;
-bool has_thread_segments;
+bool has_thread_extras;
 
 static struct descriptor idt[IDT_ENTRIES];
 
@@ -167,18 +168,19 @@ void descriptors_load_user_segments(const struct space *space)
 	gdt[USER_CODE >> 3] = space->user_segments[1];
 }
 
-void descriptors_load_thread_segments(const struct tcb *thread)
+void descriptors_load_extras(const struct tcb *thread)
 {
 	for (unsigned number = 0; number < L4_THREAD_SEGMENTS; number++) {
 		set_thread_segment(THREAD_SEGMENTS + 8 * number, &thread->segments[number], thread->space);
 	}
-	has_thread_segments = thread->has_segments;
+	debug_registers_load(thread);
+	has_thread_extras = thread->has_extras;
 }
 
 void descriptors_load_thread(const struct tcb *thread)
 {
 	tss.esp0 = (unsigned)(thread->user_frame + 1);
-	if (thread->has_segments || has_thread_segments) {
-		descriptors_load_thread_segments(thread);
+	if (thread->has_extras || has_thread_extras) {
+		descriptors_load_extras(thread);
 	}
 }

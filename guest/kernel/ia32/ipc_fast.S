@@ -128,10 +128,10 @@ switched:
 same_space:
 	leal TCB_SIZE(%ebp), %eax
 	movl %eax, tss + TSS_ESP0
-	movb TCB_HAS_SEGMENTS(%ebp), %al
-	orb has_thread_segments, %al
-	jnz other_thread_segments
-thread_segments_loaded:
+	movb TCB_HAS_EXTRAS(%ebp), %al
+	orb has_thread_extras, %al
+	jnz other_extras
+extras_loaded:
 	cmpl %ebp, fpu_owner
 	setne %al
 	cmpb %al, fpu_traps
@@ -246,9 +246,9 @@ small_switch:
 	.cfi_adjust_cfa_offset -SWITCH_SIZE
 .endm
 
-other_thread_segments:
-	CALL_C descriptors_load_thread_segments
-	jmp thread_segments_loaded
+other_extras:
+	CALL_C descriptors_load_extras
+	jmp extras_loaded
 
 other_fpu:
 	CALL_C fpu_switch

@@ -54,7 +54,7 @@ void offsets(void)
 	OFFSET(TCB_WAKEUP_LOW, struct tcb, wakeup_time);
 	VALUE(TCB_WAKEUP_HIGH, __builtin_offsetof(struct tcb, wakeup_time) + sizeof(unsigned));
 	OFFSET(TCB_KERNEL_ESP, struct tcb, kernel_esp);
-	OFFSET(TCB_HAS_SEGMENTS, struct tcb, has_segments);
+	OFFSET(TCB_HAS_EXTRAS, struct tcb, has_extras);
 	OFFSET(TCB_IRQ_PENDING, struct tcb, irq_pending);
 	OFFSET(TCB_RECEIVE_DESCRIPTOR, struct tcb, ipc.receive_descriptor);
 	OFFSET(TCB_KERNEL_RPC, struct tcb, ipc.kernel_rpc);

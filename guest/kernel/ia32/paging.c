@@ -132,7 +132,7 @@ void space_moved(struct space *space)
 	descriptors_make_user_segments(space);
 	if (visible) {
 		descriptors_load_user_segments(space);
-		descriptors_load_thread_segments(current);
+		descriptors_load_extras(current);
 	}
 	load(visible && !space->small_slot ? space : loaded_space);
 	if (tlb_is_tagged) {

@@ -64,6 +64,8 @@ void check_interrupts(void)
 	unsigned elapsed = (unsigned)(l4_clock(kernel_info_page()) - start);
 	check_equal("interrupts come as messages", received, RECEIVED);
 	check("at the timer's rate", elapsed > 30000 && elapsed < 150000);
+	check("the kernel info page knows the processor's frequency by now",
+	      kernel_info_page()->processor_hertz > 1000000);
 
 	let_others_run();
 	l4_sleep(20000);

@@ -56,6 +56,11 @@ void check_threads(void)
 		l4_lthread_ex_regs(NEW_THREAD, L4_UNCHANGED, L4_UNCHANGED, l4_invalid(), l4_invalid());
 	check_equal("an absent thread has no values", none.eip, L4_UNCHANGED);
 
+	enum { V86_VALUES = 1u << 31 };
+	struct l4_thread_registers v86 =
+		l4_lthread_ex_regs(PARTNER | V86_VALUES, 0, 0, l4_invalid(), l4_invalid());
+	check_equal("virtual-8086 mode is refused", v86.eip, L4_UNCHANGED);
+
 	start_thread(PARTNER, wait_for_message);
 	let_others_run();
 	struct l4_thread_registers old =
