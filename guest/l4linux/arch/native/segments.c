@@ -145,11 +145,9 @@ void arch_thread_area_changed(struct process *process, unsigned n)
 	frame->ss = loadable(process, (unsigned short)frame->ss) ? frame->ss : USER_DATA;
 }
 
-void segments_load_user(struct process *process)
+/* Not inlined, as in fpu.c. */
+static __attribute__((noinline)) void take_over(struct process *process)
 {
-	if (owner == process) {
-		return;
-	}
 	save_owner();
 	write_areas(process);
 	load_local_table(process);
@@ -157,6 +155,13 @@ void segments_load_user(struct process *process)
 			 :
 			 : "r"(loadable(process, process->arch.fs)), "r"(loadable(process, process->arch.gs)));
 	owner = process;
+}
+
+void segments_load_user(struct process *process)
+{
+	if (owner != process) {
+		take_over(process);
+	}
 }
 
 void segments_keep(const struct process *process)
