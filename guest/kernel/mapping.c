@@ -194,10 +194,16 @@ static void upgrade(struct frame *frame, struct mapping *destination, struct map
 		    enum mapping_rights rights)
 {
 	if (rights == RIGHTS_WRITABLE && destination->rights == RIGHTS_READ_ONLY) {
+		/* While the node is in no tree a debugger finds no entry of it either. */
+		volatile page_table_entry *entry = entry_of(destination);
+		page_table_entry old = *entry;
+		*entry = 0;
+		__asm__ volatile("" : : : "memory");
 		unlink(frame, destination);
 		link_child(source, destination);
 		destination->rights = RIGHTS_WRITABLE;
-		*entry_of(destination) |= PAGE_WRITABLE;
+		__asm__ volatile("" : : : "memory");
+		*entry = old | PAGE_WRITABLE;
 		/* A TLB may hold the entry without the right: it costs a needless fault otherwise. */
 		entry_changed(destination->space, destination->address);
 	}
