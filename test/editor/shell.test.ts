@@ -6,9 +6,9 @@ describe('F5 on nothing in VS Code', () => {
 
   it('gives the prompt of a shell, which does what is typed', async () => {
     const { page } = workbench();
-    await page.keyboard.press('F5');
-    await page.locator('.monaco-dialog-box').getByText('Trust Folder & Continue').click();
-    await page.locator('.quick-input-list').getByText('L4Scope', { exact: true }).click();
+    const debuggers = page.locator('.quick-input-list').getByText('L4Scope', { exact: true });
+    await workbench().pressF5(debuggers);
+    await debuggers.click();
     await page.locator('.terminal-wrapper.active .xterm-rows').waitFor();
     await workbench().waitForTerminal((text) => text.includes('$'));
     await page.locator('.terminal-wrapper.active').click();

@@ -110,13 +110,12 @@ export class Workbench {
   }
 
   /**
-   * F5, and the answer to the question that VS Code asks once for each folder. A key that is pressed before a fresh
-   * editor has set its context keys is lost, so it is pressed again if nothing comes of it.
+   * F5, and the answer to the question that VS Code asks once for each folder; then `next` is there. A key that is pressed
+   * before a fresh editor has set its context keys is lost, so it is pressed again if nothing comes of it.
    */
-  async startDebugging(): Promise<void> {
+  async pressF5(next: Locator): Promise<void> {
     const trust = this.page.locator('.monaco-dialog-box').getByText('Trust Folder & Continue');
-    const toolbar = this.page.locator('.debug-toolbar');
-    const answer = trust.or(toolbar).first();
+    const answer = trust.or(next).first();
     for (let tries = 0; tries < 5 && !(await answer.isVisible()); tries += 1) {
       await this.page.keyboard.press('Escape');
       await this.page.keyboard.press('F5');
@@ -126,7 +125,11 @@ export class Workbench {
     if (await trust.isVisible()) {
       await trust.click();
     }
-    await toolbar.waitFor();
+    await next.waitFor();
+  }
+
+  async startDebugging(): Promise<void> {
+    await this.pressF5(this.page.locator('.debug-toolbar'));
   }
 
   view(title: string): View {
