@@ -32,13 +32,27 @@ bool fpage_is_valid(l4_fpage fpage)
 	return size_log2 >= L4_PAGE_SIZE_LOG2 && size_log2 <= L4_WHOLE_SPACE_LOG2;
 }
 
-/* Bytes to the next page that may be there: a whole absent page table is stepped over. */
-static unsigned step(const struct space *space, unsigned address)
+/* Of the next page to be mapped: 4 MB if the source is such a page, or of sigma0 can be, and all of it fits. */
+static unsigned next_size_log2(const struct map_request *request, unsigned left)
 {
-	if (space == sigma0_space || entry_find(space->page_directory, address)) {
+	if ((request->source | request->destination) % SUPERPAGE_SIZE || left < SUPERPAGE_SIZE - FRAME_SIZE) {
+		return L4_PAGE_SIZE_LOG2;
+	}
+	if (request->from == sigma0_space) {
+		mapping_sigma0(request->source, SUPERPAGE_LOG2);
+	}
+	bool large = *directory_entry(request->from->page_directory, request->source) & PAGE_LARGE;
+	return large ? SUPERPAGE_LOG2 : L4_PAGE_SIZE_LOG2;
+}
+
+/* Bytes to the next page that may be there: a whole absent page table is stepped over. */
+static unsigned step(const struct map_request *request)
+{
+	if (request->size_log2 == L4_PAGE_SIZE_LOG2 &&
+	    (request->from == sigma0_space || *directory_entry(request->from->page_directory, request->source))) {
 		return FRAME_SIZE;
 	}
-	return SUPERPAGE_SIZE - address % SUPERPAGE_SIZE;
+	return SUPERPAGE_SIZE - request->source % SUPERPAGE_SIZE;
 }
 
 /* The source's and destination's addresses are below the user limit, or the page is not mapped. */
@@ -53,10 +67,11 @@ static bool map_pages(struct map_request *request, unsigned last_offset)
 		if (request->source >= USER_LIMIT || request->destination >= USER_LIMIT) {
 			return true;
 		}
+		request->size_log2 = next_size_log2(request, last_offset - offset);
 		if (mapping_map(request) == MAP_NO_MEMORY) {
 			return false;
 		}
-		unsigned distance = step(request->from, request->source);
+		unsigned distance = step(request);
 		if (distance > last_offset - offset) {
 			return true;
 		}
@@ -111,16 +126,20 @@ void sys_fpage_unmap(struct trap_frame *frame)
 	bool own = (mask & L4_UNMAP_ALL_SPACES) != 0;
 	bool write_access_only = !(mask & L4_UNMAP_PAGE);
 	while (address <= last && address < USER_LIMIT) {
-		const page_table_entry *entry = entry_find(space->page_directory, address);
-		if (entry) {
-			bool done = mapping_unmap(space, address, own, write_access_only);
-			if (!done || address % PREEMPTION_DISTANCE == 0) {
-				preemption_point();
-			}
-			address += done ? FRAME_SIZE : 0;
-		} else {
-			address += SUPERPAGE_SIZE - address % SUPERPAGE_SIZE;
+		page_table_entry table = *directory_entry(space->page_directory, address);
+		unsigned to_next_table = SUPERPAGE_SIZE - address % SUPERPAGE_SIZE;
+		if (table == 0) {
+			address += to_next_table;
+			continue;
 		}
+		bool whole = to_next_table == SUPERPAGE_SIZE && last - address >= SUPERPAGE_SIZE - FRAME_SIZE;
+		bool large = whole && (table & PAGE_LARGE);
+		unsigned page_log2 = large ? SUPERPAGE_LOG2 : L4_PAGE_SIZE_LOG2;
+		bool done = mapping_unmap(space, address, page_log2, own, write_access_only);
+		if (!done || address % PREEMPTION_DISTANCE == 0) {
+			preemption_point();
+		}
+		address += done ? 1u << page_log2 : 0;
 	}
 	L4_PROBE4("l4", "unmap", space, base_of(fpage), size_log2, mask);
 }

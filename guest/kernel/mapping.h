@@ -17,20 +17,28 @@ enum mapping_rights {
 
 struct mapping {
 	struct space *space;
-	unsigned address; /* virtual, page-aligned */
+	unsigned address; /* virtual, a multiple of the page's size */
 	struct mapping *parent;
 	struct mapping *first_child;
 	struct mapping *next_sibling, *previous_sibling;
 	enum mapping_rights rights;
+	unsigned char size_log2; /* L4_PAGE_SIZE_LOG2 or SUPERPAGE_LOG2; at most that of the parent */
 };
 
 struct frame {
-	struct mapping *root;   /* sigma0's mapping, or of the space it granted the frame to; null: nobody's yet */
-	struct mapping **nodes; /* if the frame is a page table: the node of each of its entries */
+	/* sigma0's mapping, or of the space it granted the frame to; null: nobody's yet. Of a 4 MB page: its first frame's. */
+	struct mapping *root;
+	/* If the frame is a page table: the node of each of its entries. Of a directory: of its 4 MB pages; null: it had none. */
+	struct mapping **nodes;
 };
 
 extern struct frame *frame_table;
 extern unsigned frame_count;
+
+/* Device memory, where no RAM is: only 4 MB pages, here with their roots. sigma0 has it 1 GB lower. */
+#define DEVICE_MEMORY 0x80000000u
+enum { DEVICE_FRAMES = 512 };
+extern struct frame device_frames[DEVICE_FRAMES];
 
 enum map_result {
 	MAP_DONE,
@@ -40,7 +48,8 @@ enum map_result {
 
 struct map_request {
 	struct space *from, *to;
-	unsigned source, destination; /* page-aligned user addresses */
+	unsigned source, destination; /* user addresses, multiples of the size */
+	unsigned size_log2;           /* SUPERPAGE_LOG2 only if the source is such a page */
 	bool writable, grant;
 };
 
@@ -55,14 +64,15 @@ enum map_result mapping_map(const struct map_request *request);
  * mapped; false: it is something else, and nothing has changed. Passes the probes ipc-send and map. */
 bool mapping_answer_fault(const struct tcb *receiver, unsigned send_base, l4_fpage fpage);
 
-/* What is derived from the page of a space; with own, that page's mapping too. False: only some of it has gone, so that
- * interrupts need not wait; call it again. */
-bool mapping_unmap(struct space *space, unsigned address, bool own, bool write_access_only);
+/* What is derived from the page of a space, or of a 4 MB page from the part of this size; with own, that page's mapping
+ * too. False: only some of it has gone, so that interrupts need not wait; call it again. */
+bool mapping_unmap(struct space *space, unsigned address, unsigned size_log2, bool own, bool write_access_only);
 
 /* All pages of a space and everything derived from them. */
 void mapping_flush_space(struct space *space);
 
-/* sigma0's mapping of the frame at this address comes into being, if the frame may be sigma0's. */
-enum map_result mapping_sigma0(unsigned address);
+/* sigma0's mapping at this address comes into being, if the frame may be sigma0's; of this size if all of it was nobody's
+ * yet. Device memory comes in 4 MB pages. */
+enum map_result mapping_sigma0(unsigned address, unsigned size_log2);
 
 #endif

@@ -36,22 +36,11 @@ void *boot_allocate(unsigned size);
 
 struct slab {
 	unsigned object_size; /* at least a pointer, at most FRAME_SIZE */
-	void *free;
+	void *free;           /* each begins with the next one's address; mapping_answer_fault takes one, too */
 };
 
 /* A zeroed object, or null. Its frame stays the slab's for good. */
 void *slab_allocate(struct slab *slab);
-
-/* An object that is free already, as it is, or null. */
-static inline void *slab_take(struct slab *slab)
-{
-	void **object = slab->free;
-	if (object) {
-		slab->free = *object;
-		free_object_bytes -= slab->object_size;
-	}
-	return object;
-}
 
 void slab_free(struct slab *slab, void *object);
 

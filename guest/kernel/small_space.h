@@ -27,4 +27,7 @@ void small_space_assign(struct space *space, unsigned slot);
 /* True: the space has a page table for the address, which the loaded directory did not show in its slot until now. */
 bool small_space_show(const struct space *space, unsigned address);
 
+/* The directory entry for an address has changed: no other directory shows it, until small_space_show does again. */
+void small_space_hide(const struct space *space, unsigned address);
+
 #endif

@@ -17,7 +17,8 @@
 static bool page_in(struct tcb *self, unsigned address, bool write, l4_timeouts timeouts)
 {
 	const struct ipc_parameters asked = self->ipc;
-	bool there = user_page_in(self, address, write, USER_PAGE_IN_IPC, timeouts);
+	bool there = !user_is_device(self->space, address) &&
+		     user_page_in(self, address, write, USER_PAGE_IN_IPC, timeouts);
 	self->ipc = asked;
 	self->partner = self->transfer.partner->id;
 	return there;

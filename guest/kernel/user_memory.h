@@ -19,6 +19,9 @@ bool user_write(struct tcb *self, unsigned to, const void *from, unsigned size);
 /* One page of the running thread's: by the kernel for sigma0, by page-fault RPC for all others. The pager is told eip. */
 bool user_page_in(struct tcb *self, unsigned address, bool write, unsigned eip, l4_timeouts timeouts);
 
+/* Device memory is out of the kernel's reach, whatever the pager says. */
+bool user_is_device(const struct space *space, unsigned address);
+
 /* The kernel's address of a byte of any space, up to the page's end, when the page tables allow the access; else null. */
 char *user_translate(const struct space *space, unsigned address, bool write);
 

@@ -37,6 +37,16 @@ bool small_space_show(const struct space *space, unsigned address)
 	return true;
 }
 
+void small_space_hide(const struct space *space, unsigned address)
+{
+	if (!space->small_slot || address >= SMALL_SLOT_SIZE) {
+		return;
+	}
+	for (struct space *other = space_list; other; other = other->space_next) {
+		slot_entries(other, space->small_slot)[address / SUPERPAGE_SIZE] = 0;
+	}
+}
+
 static void clear_slot(unsigned slot)
 {
 	for (struct space *space = space_list; space; space = space->space_next) {

@@ -49,6 +49,7 @@ void stop_thread(unsigned lthread);
 /* Waits for anything and sends both words + 1 back, for ever. */
 void echo(void);
 
+void check_superpages(void);
 void check_sigma0(void);
 void check_ids(void);
 void check_ipc(void);
