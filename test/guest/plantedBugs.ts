@@ -20,7 +20,7 @@ export interface PlantedBug {
 export const plantedBugs: readonly PlantedBug[] = [
   {
     name: 'a leaked node',
-    file: 'mapping.c',
+    file: 'mapping_tree.c',
     instead: '\tslab_free(&mapping_slab, leaf);\n',
     put: '\tif (leaf->rights == RIGHTS_WRITABLE || !leaf->next_sibling) {\n\t\tslab_free(&mapping_slab, leaf);\n\t}\n',
     finding: /^Of 512 frames /m,
@@ -34,11 +34,18 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: 'a missed flush',
-    file: 'mapping.c',
+    file: 'mapping_tree.c',
     instead:
-      '\t\t*entry_of(mapping) &= ~(page_table_entry)PAGE_WRITABLE;\n\t\tentry_changed(mapping->space, mapping->address);\n',
+      '\t\t*entry_of(mapping) &= ~(page_table_entry)PAGE_WRITABLE;\n\t\tmapping_changed(mapping);\n',
     put: '\t\t*entry_of(mapping) &= ~(page_table_entry)PAGE_WRITABLE;\n',
     finding: /^The TLB remembers /m,
+  },
+  {
+    name: 'a 4 MB page that stays in a slot',
+    file: 'mapping_tree.c',
+    instead: '\t\tsmall_space_hide(mapping->space, mapping->address);\n',
+    put: '\t\t;\n',
+    finding: /slot/m,
   },
   {
     name: 'a missed flush of another tag',
