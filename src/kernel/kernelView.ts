@@ -3,7 +3,7 @@
 import type { Target } from '../emulator/target.ts';
 import type { SymbolImage } from '../symbols/image.ts';
 import { numberOf, type ReadMemory } from '../symbols/values.ts';
-import { MappingDatabase, type MappingTree } from './mappingDatabase.ts';
+import { MappingDatabase } from './mappingDatabase.ts';
 import { globalValue, offsetOf, Structure, walkList } from './structures.ts';
 import { formatThreadId, taskOf, lthreadOf, type ThreadId } from './threadId.ts';
 import { peekVirtual, word } from './virtualMemory.ts';
@@ -49,7 +49,6 @@ export class KernelView {
   readonly image: SymbolImage;
   private readonly target: Target;
   readonly read: ReadMemory;
-  private readonly mappings: MappingDatabase;
   /** Where the words are that lead to the running space; found once. */
   private places:
     | { variable: number | undefined; space: number; task: number; page_directory: number }
@@ -63,7 +62,6 @@ export class KernelView {
     this.target = target;
     // Every page directory holds the kernel; the one in CR3 is as good as any other.
     this.read = (address, length) => peekVirtual(target, target.registers().cr3, address, length);
-    this.mappings = new MappingDatabase(image, target, this.read);
   }
 
   /** False before the kernel has paging on and a first thread. */
@@ -220,9 +218,9 @@ export class KernelView {
     };
   }
 
-  /** The tree of mappings of a physical frame, from σ0's. */
-  mappingTree(physical: number): MappingTree {
-    return this.mappings.tree(physical);
+  /** The trees of mappings of physical frames, from σ0's, as they are now. */
+  mappings(): MappingDatabase {
+    return new MappingDatabase(this.image, this.target, this.read);
   }
 }
 
