@@ -45,7 +45,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     file: 'mapping_tree.c',
     instead: '\t\tsmall_space_hide(mapping->space, mapping->address);\n',
     put: '\t\t;\n',
-    finding: /slot/m,
+    finding: /^Slot \d+ in the directory of task \d+ does not show its owner\.$/m,
   },
   {
     name: 'a missed flush of another tag',
