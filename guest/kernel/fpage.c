@@ -13,8 +13,7 @@
 #include "system_calls.h"
 #include "tcb.h"
 
-/* Unmapping lets interrupts in once in so many bytes. */
-enum { PREEMPTION_DISTANCE = 64 * FRAME_SIZE };
+enum { PREEMPTION_DISTANCE = 1 << MAPPED_AT_ONCE_LOG2 };
 
 static unsigned offset_mask(unsigned size_log2)
 {
@@ -56,7 +55,7 @@ static unsigned step(const struct map_request *request)
 }
 
 /* The source's and destination's addresses are below the user limit, or the page is not mapped. */
-static bool map_pages(struct map_request *request, unsigned last_offset)
+static bool map_pages(struct map_request *request, unsigned last_offset, bool preemptible)
 {
 	unsigned source = request->source;
 	unsigned destination = request->destination;
@@ -76,10 +75,13 @@ static bool map_pages(struct map_request *request, unsigned last_offset)
 			return true;
 		}
 		offset += distance;
+		if (preemptible && offset % PREEMPTION_DISTANCE == 0) {
+			preemption_point();
+		}
 	}
 }
 
-bool fpage_map(struct space *from, struct space *to, struct send_fpage item, l4_fpage receive_window)
+bool fpage_map(struct space *from, struct space *to, struct send_fpage item, l4_fpage receive_window, bool preemptible)
 {
 	unsigned send_mask = offset_mask(l4_fpage_size_log2(item.fpage));
 	unsigned window_mask = offset_mask(l4_fpage_size_log2(receive_window));
@@ -103,7 +105,7 @@ bool fpage_map(struct space *from, struct space *to, struct send_fpage item, l4_
 		return true; /* maps within a task are ignored */
 	}
 	unsigned source = request.source, destination = request.destination;
-	bool done = map_pages(&request, offset_mask(size_log2) & L4_PAGE_MASK);
+	bool done = map_pages(&request, offset_mask(size_log2) & L4_PAGE_MASK, preemptible);
 	if (request.grant) {
 		L4_PROBE6("l4", "grant", from, to, source, destination, size_log2, request.writable);
 	} else {
