@@ -85,8 +85,8 @@ struct tcb {
 	struct space *space;
 	unsigned char priority;
 	unsigned char max_controlled_priority;
-	int timeslice;      /* microseconds */
-	int timeslice_left;
+	int timeslice;      /* microseconds; 0: it runs on donated time only */
+	int timeslice_left; /* of that, or of a donated one */
 	struct l4_threadid pager;
 	struct l4_threadid partner;
 	struct l4_threadid internal_preempter;

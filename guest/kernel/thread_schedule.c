@@ -72,6 +72,9 @@ static void set_timeslice(struct tcb *thread, unsigned mantissa, unsigned expone
 	}
 	microseconds slice = (microseconds)mantissa << 2 * (LARGEST_EXPONENT - exponent);
 	thread->timeslice = slice > MAX_TIMESLICE ? MAX_TIMESLICE : (int)slice;
+	if (!schedule_runs_on_own_slice(thread)) {
+		thread->timeslice_left = thread->timeslice;
+	}
 }
 
 static bool changes_small_space(unsigned param)
@@ -80,26 +83,18 @@ static bool changes_small_space(unsigned param)
 	return small != 0 && small != SMALL_UNCHANGED;
 }
 
-/* A mantissa of 0 with an exponent is a thread that runs on donated time only. */
-static bool has_no_timeslice(unsigned param)
-{
-	return param >> 24 == 0 && (param >> 20 & 0xf) != 0;
-}
-
-/* There are no threads without a time slice, and of the sizes that the byte can express there is one. */
+/* Of the sizes that the byte can express there is one. */
 static bool is_possible(unsigned param)
 {
-	return param == L4_UNCHANGED ||
-	       (!has_no_timeslice(param) &&
-		(!changes_small_space(param) ||
-		 (param & SMALL_MASK << SMALL_SHIFT) == l4_small_space(l4_small_space_number(param))));
+	return param == L4_UNCHANGED || !changes_small_space(param) ||
+	       (param & SMALL_MASK << SMALL_SHIFT) == l4_small_space(l4_small_space_number(param));
 }
 
 static void set_parameters(struct tcb *thread, unsigned param)
 {
 	unsigned priority = param & 0xff;
-	schedule_set_priority(thread, priority ? priority : 1);
 	set_timeslice(thread, param >> 24, param >> 20 & 0xf);
+	schedule_set_priority(thread, priority ? priority : 1); /* enters the ring, if it can run now */
 	if (changes_small_space(param)) {
 		small_space_assign(thread->space, l4_small_space_number(param));
 	}

@@ -60,6 +60,7 @@ void check_unmap(void);
 void check_threads(void);
 void check_tasks(void);
 void check_scheduling(void);
+void check_donated_time(void);
 void check_preempters(void);
 void check_exceptions(void);
 void check_debug_registers(void);
