@@ -332,15 +332,30 @@ bool mapping_unmap(struct space *space, unsigned address, bool own, bool write_a
 	return true;
 }
 
-void mapping_flush_space(struct space *space)
+bool mapping_flush_space(struct space *space)
 {
-	for (unsigned start = 0; (start = directory_next(space->page_directory, start)) < USER_LIMIT;
-	     start += SUPERPAGE_SIZE) {
-		const page_table_entry *table = entry_find(space->page_directory, start);
-		for (unsigned page = 0; page < SUPERPAGE_SIZE / FRAME_SIZE; page++) {
-			if (table[page] & PAGE_PRESENT) {
-				remove_tree(frame_of(table[page]), *node_of(&table[page]));
-			}
-		}
+	unsigned left = UNMAPPED_AT_ONCE;
+	if (space->flushed % SUPERPAGE_SIZE == 0) {
+		space->flushed = directory_next(space->page_directory, space->flushed);
 	}
+	if (space->flushed >= USER_LIMIT) {
+		return true;
+	}
+	const page_table_entry *entry = entry_find(space->page_directory, space->flushed);
+	do {
+		for (struct mapping *parent = NULL; *entry & PAGE_PRESENT; left--) {
+			struct mapping *leaf = parent ? parent : *node_of(entry);
+			if (left == 0) {
+				return false;
+			}
+			while (leaf->first_child) {
+				leaf = leaf->first_child;
+			}
+			parent = leaf->parent;
+			remove(frame_of(*entry), leaf);
+		}
+		entry++;
+		space->flushed += FRAME_SIZE;
+	} while (space->flushed % SUPERPAGE_SIZE != 0);
+	return false;
 }

@@ -59,8 +59,9 @@ bool mapping_answer_fault(const struct tcb *receiver, unsigned send_base, l4_fpa
  * interrupts need not wait; call it again. */
 bool mapping_unmap(struct space *space, unsigned address, bool own, bool write_access_only);
 
-/* All pages of a space and everything derived from them. */
-void mapping_flush_space(struct space *space);
+/* All pages of a space, which gets no new ones, and everything derived from them. False: only some of it has gone; call it
+ * again. */
+bool mapping_flush_space(struct space *space);
 
 /* sigma0's mapping of the frame at this address comes into being, if the frame may be sigma0's. */
 enum map_result mapping_sigma0(unsigned address);

@@ -99,18 +99,30 @@ static void delist(struct space *space)
 	task_slots[space->task].space = NULL;
 }
 
-void space_delete(struct space *space)
+bool space_stop(struct space *space)
 {
-	ipc_forget_task(space);
+	bool found = false;
 	for (unsigned lthread = 0; lthread < L4_LTHREADS; lthread++) {
 		if (space->threads[lthread]) {
 			thread_delete(space->threads[lthread]);
+			found = true;
 		}
 	}
-	mapping_flush_space(space);
+	if (found) {
+		ipc_forget_task(space);
+	}
+	return found;
+}
+
+bool space_delete(struct space *space)
+{
+	if (!mapping_flush_space(space)) {
+		return false;
+	}
 	small_space_assign(space, 0);
 	directory_leave(space);
 	directory_delete(space->page_directory);
 	delist(space);
 	slab_free(&space_slab, space);
+	return true;
 }

@@ -21,6 +21,7 @@ struct space {
 	unsigned chief;          /* task number */
 	struct l4_threadid id;   /* of lthread 0 */
 	bool without_io; /* IN, OUT, CLI and STI are exceptions: IOPL 0 */
+	unsigned flushed; /* while it is deleted: below this address it has no mappings any more */
 	struct descriptor user_segments[2]; /* data, code */
 	struct space *space_next, *space_previous;
 	struct tcb *threads[L4_LTHREADS];
@@ -47,8 +48,12 @@ void space_initialize(void);
 /* A new empty space for an inactive task number; null: out of memory. */
 struct space *space_create(unsigned task, unsigned chief, unsigned nest, unsigned site);
 
-/* Its threads, its mappings and everything derived from them, its tables. Nobody of it may be running. */
-void space_delete(struct space *space);
+/* Deletes its threads; the running one is not one of them. False: there are none. */
+bool space_stop(struct space *space);
+
+/* Of a space without threads: its mappings and everything derived from them, its tables. False: only some of it has gone,
+ * so that interrupts need not wait; call it again. */
+bool space_delete(struct space *space);
 
 /* Who may create an inactive task. */
 unsigned space_creator(unsigned task);
