@@ -99,6 +99,16 @@ static inline struct cpuid_answer cpuid(unsigned leaf)
 	return answer;
 }
 
+static inline void msr_read(unsigned number, unsigned *low, unsigned *high)
+{
+	__asm__ volatile("rdmsr" : "=a"(*low), "=d"(*high) : "c"(number));
+}
+
+static inline void msr_write(unsigned number, unsigned low, unsigned high)
+{
+	__asm__ volatile("wrmsr" : : "a"(low), "d"(high), "c"(number) : "memory");
+}
+
 static inline unsigned time_stamp_low(void)
 {
 	unsigned low, high;

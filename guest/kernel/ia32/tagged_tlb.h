@@ -38,7 +38,7 @@ static inline void tagged_tlb_enable(void)
 static inline void tagged_tlb_forget(enum tlb_range range, unsigned which)
 {
 	enum { REGISTER = 0x4c345301 };
-	__asm__ volatile("wrmsr" : : "a"(which), "d"((unsigned)range), "c"(REGISTER) : "memory");
+	msr_write(REGISTER, which, (unsigned)range);
 }
 
 #endif

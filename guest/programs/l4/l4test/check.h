@@ -64,6 +64,7 @@ void check_donated_time(void);
 void check_preempters(void);
 void check_exceptions(void);
 void check_debug_registers(void);
+void check_counters(void);
 void check_interrupts(void);
 void check_fpu(void);
 void check_small_spaces(void);
