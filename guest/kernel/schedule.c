@@ -226,11 +226,6 @@ void schedule_forget(const struct tcb *thread)
 	}
 }
 
-bool schedule_is_idle(const struct tcb *thread)
-{
-	return thread == idle_thread;
-}
-
 void schedule_start(struct tcb *idle)
 {
 	struct switch_frame *boot_stack;

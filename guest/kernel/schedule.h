@@ -54,7 +54,4 @@ bool schedule_runs_on_own_slice(const struct tcb *thread);
 /* The thread is about to be freed. */
 void schedule_forget(const struct tcb *thread);
 
-/* The idle thread is in no ring and cannot be switched to by name. */
-bool schedule_is_idle(const struct tcb *thread);
-
 #endif

@@ -23,14 +23,14 @@ struct space {
 	bool without_io; /* IN, OUT, CLI and STI are exceptions: IOPL 0 */
 	unsigned flushed; /* while it is deleted: below this address it has no mappings any more */
 	struct descriptor user_segments[2]; /* data, code */
-	struct space *space_next, *space_previous;
+	struct space *space_next, **space_link; /* space_list; the pointer to this one */
 	struct tcb *threads[L4_LTHREADS];
 };
 
 /* By task number. One that was never handed out belongs to the root task. */
 struct task_slot {
 	struct space *space; /* null: inactive */
-	unsigned short creator;
+	unsigned short creator; /* who may create it, while it is inactive */
 	unsigned short version; /* of the last task that had the number */
 };
 
@@ -54,9 +54,5 @@ bool space_stop(struct space *space);
 /* Of a space without threads: its mappings and everything derived from them, its tables. False: only some of it has gone,
  * so that interrupts need not wait; call it again. */
 bool space_delete(struct space *space);
-
-/* Who may create an inactive task. */
-unsigned space_creator(unsigned task);
-void space_set_creator(unsigned task, unsigned creator);
 
 #endif

@@ -37,7 +37,7 @@ static void delete_some(struct space *top)
 			return;
 		}
 	}
-	space_set_creator(victim->task, victim->chief);
+	task_slots[victim->task].creator = (unsigned short)victim->chief;
 	space_delete(victim);
 }
 
@@ -58,7 +58,7 @@ static bool may_control(const struct tcb *self, struct l4_threadid task)
 	if (space) {
 		return space->chief == self->space->task && space->id.high == task.high;
 	}
-	return space_creator(number) == self->space->task;
+	return task_slots[number].creator == self->space->task;
 }
 
 static struct l4_threadid create(struct tcb *self, unsigned number, const struct trap_frame *frame)
@@ -88,7 +88,7 @@ static struct l4_threadid create(struct tcb *self, unsigned number, const struct
 static struct l4_threadid make_inactive(struct l4_threadid task, unsigned new_chief)
 {
 	unsigned chief = l4_task_of((struct l4_threadid){new_chief, 0});
-	space_set_creator(l4_task_of(task), chief);
+	task_slots[l4_task_of(task)].creator = (unsigned short)chief;
 	task.high = (task.high & ~((L4_TASKS - 1u) << L4_ID_TASK_SHIFT)) | chief << L4_ID_TASK_SHIFT;
 	return task;
 }

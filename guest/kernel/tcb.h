@@ -94,8 +94,8 @@ struct tcb {
 	struct tcb *ready_next, *ready_previous;   /* ring of its priority (schedule.h) */
 	struct tcb *send_queue;                    /* first of those who wait to send to it */
 	struct tcb *send_next;
-	struct tcb *thread_next, *thread_previous; /* thread_list */
-	struct tcb *wakeup_next, *wakeup_previous; /* wakeup_list, by time */
+	struct tcb *thread_next, **thread_link;    /* thread_list; the pointer to this one */
+	struct tcb *wakeup_next, **wakeup_link;    /* wakeup_list, by time */
 	microseconds wakeup_time;                  /* 0: never */
 	microseconds cpu_time;
 	struct switch_frame *kernel_esp; /* valid while it does not run */

@@ -100,10 +100,11 @@ static void set_parameters(struct tcb *thread, unsigned param)
 	}
 }
 
-/* Both the priority that it has and the one that it would get must be within the caller's reach. */
+/* Not the idle thread, which has no user level. Both the priority that it has and the one that it would get must be within
+ * the caller's reach. */
 static bool may_control(const struct tcb *self, const struct tcb *thread, unsigned param)
 {
-	return thread && !schedule_is_idle(thread) && thread->priority <= self->max_controlled_priority &&
+	return thread && thread->user_frame && thread->priority <= self->max_controlled_priority &&
 	       (param == L4_UNCHANGED || (param & 0xff) <= self->max_controlled_priority);
 }
 

@@ -99,7 +99,8 @@ function sleepers(moment: Moment, threads: ReadonlySet<number>): string[] {
   list.forEach((thread, index) => {
     const previous = index === 0 ? 0 : list[index - 1];
     const isSorted = previous === 0 || wakeupTime(moment, previous) <= wakeupTime(moment, thread);
-    if (!threads.has(thread) || !isSorted || moment.member(thread, 'tcb', 'wakeup_previous') !== previous) {
+    const link = previous === 0 ? moment.names.address('wakeup_list') : previous + moment.names.offset('tcb', 'wakeup_next');
+    if (!threads.has(thread) || !isSorted || moment.member(thread, 'tcb', 'wakeup_link') !== link) {
       wrong.push(`The list of sleepers is not in order at ${moment.threadName(thread)}.`);
     }
     if (moment.member(thread, 'tcb', 'state') === ready) {
