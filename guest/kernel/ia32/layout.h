@@ -13,9 +13,8 @@
 #define WINDOW_SIZE 0x10000000
 #define SUPERPAGE_SIZE 0x400000
 
-/* All slots of small spaces have one size; nobody owns slot 0, which the large user segment covers. */
-#define SMALL_SLOT_SIZE 0x04000000
-#define SMALL_SLOTS 8
+/* All slots of small spaces have one size, this one at first; nobody owns slot 0, which the large user segment covers. */
+#define FIRST_SMALL_SLOT_SIZE 0x04000000
 
 /* Selectors. The user's two stand where Liedtke's kernel has them. */
 #define KERNEL_CODE 0x08

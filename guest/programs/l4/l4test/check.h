@@ -68,12 +68,14 @@ void check_counters(void);
 void check_interrupts(void);
 void check_fpu(void);
 void check_small_spaces(void);
+void check_small_space_sizes(void);
 void check_hostile(void);
 void check_memory_exhaustion(void);
 
 /* These need a processor that checks segment limits, as all do, but not every emulator. */
 bool segment_limits_are_checked(void);
 void check_leaving_small_spaces(void);
+void check_leaving_small_space_sizes(void);
 void check_segment_extension(void);
 void check_protection(void);
 
