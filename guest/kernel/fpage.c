@@ -9,7 +9,6 @@
 
 #include "ia32/cpu.h"
 #include "memory.h"
-#include "paging.h"
 #include "system_calls.h"
 #include "tcb.h"
 
@@ -31,29 +30,6 @@ bool fpage_is_valid(l4_fpage fpage)
 	return size_log2 >= L4_PAGE_SIZE_LOG2 && size_log2 <= L4_WHOLE_SPACE_LOG2;
 }
 
-/* Of the next page to be mapped: 4 MB if the source is such a page, or of sigma0 can be, and all of it fits. */
-static unsigned next_size_log2(const struct map_request *request, unsigned left)
-{
-	if ((request->source | request->destination) % SUPERPAGE_SIZE || left < SUPERPAGE_SIZE - FRAME_SIZE) {
-		return L4_PAGE_SIZE_LOG2;
-	}
-	if (request->from == sigma0_space) {
-		mapping_sigma0(request->source, SUPERPAGE_LOG2);
-	}
-	bool large = *directory_entry(request->from->page_directory, request->source) & PAGE_LARGE;
-	return large ? SUPERPAGE_LOG2 : L4_PAGE_SIZE_LOG2;
-}
-
-/* Bytes to the next page that may be there: a whole absent page table is stepped over. */
-static unsigned step(const struct map_request *request)
-{
-	if (request->size_log2 == L4_PAGE_SIZE_LOG2 &&
-	    (request->from == sigma0_space || *directory_entry(request->from->page_directory, request->source))) {
-		return FRAME_SIZE;
-	}
-	return SUPERPAGE_SIZE - request->source % SUPERPAGE_SIZE;
-}
-
 /* The source's and destination's addresses are below the user limit, or the page is not mapped. */
 static bool map_pages(struct map_request *request, unsigned last_offset, bool preemptible)
 {
@@ -66,15 +42,14 @@ static bool map_pages(struct map_request *request, unsigned last_offset, bool pr
 		if (request->source >= USER_LIMIT || request->destination >= USER_LIMIT) {
 			return true;
 		}
-		request->size_log2 = next_size_log2(request, last_offset - offset);
+		request->left = last_offset - offset;
 		if (mapping_map(request) == MAP_NO_MEMORY) {
 			return false;
 		}
-		unsigned distance = step(request);
-		if (distance > last_offset - offset) {
+		if (request->done > request->left) {
 			return true;
 		}
-		offset += distance;
+		offset += request->done;
 		if (preemptible && offset % PREEMPTION_DISTANCE == 0) {
 			preemption_point();
 		}
@@ -101,8 +76,8 @@ bool fpage_map(struct space *from, struct space *to, struct send_fpage item, l4_
 	} else {
 		request.destination += item.send_base & window_mask & ~send_mask;
 	}
-	if (from == to) {
-		return true; /* maps within a task are ignored */
+	if (from == to || to == sigma0_space) {
+		return true; /* maps within a task are ignored; sigma0's mappings are roots */
 	}
 	unsigned source = request.source, destination = request.destination;
 	bool done = map_pages(&request, offset_mask(size_log2) & L4_PAGE_MASK, preemptible);
@@ -128,20 +103,11 @@ void sys_fpage_unmap(struct trap_frame *frame)
 	bool own = (mask & L4_UNMAP_ALL_SPACES) != 0;
 	bool write_access_only = !(mask & L4_UNMAP_PAGE);
 	while (address <= last && address < USER_LIMIT) {
-		page_table_entry table = *directory_entry(space->page_directory, address);
-		unsigned to_next_table = SUPERPAGE_SIZE - address % SUPERPAGE_SIZE;
-		if (table == 0) {
-			address += to_next_table;
-			continue;
-		}
-		bool whole = to_next_table == SUPERPAGE_SIZE && last - address >= SUPERPAGE_SIZE - FRAME_SIZE;
-		bool large = whole && (table & PAGE_LARGE);
-		unsigned page_log2 = large ? SUPERPAGE_LOG2 : L4_PAGE_SIZE_LOG2;
-		bool done = mapping_unmap(space, address, page_log2, own, write_access_only);
-		if (!done || address % PREEMPTION_DISTANCE == 0) {
+		unsigned done = mapping_unmap(space, address, last - address, own, write_access_only);
+		address += done;
+		if (done == 0 || address % PREEMPTION_DISTANCE == 0) {
 			preemption_point();
 		}
-		address += done ? 1u << page_log2 : 0;
 	}
 	L4_PROBE4("l4", "unmap", space, base_of(fpage), size_log2, mask);
 }

@@ -14,11 +14,9 @@
 
 #include "fpage.h"
 #include "interrupt.h"
-#include "ipc_route.h"
 #include "long_message.h"
 #include "message.h"
 #include "schedule.h"
-#include "send_queue.h"
 #include "system_calls.h"
 #include "thread.h"
 #include "timeout.h"

@@ -3,8 +3,7 @@
  * Inter-process communication as the rest of the kernel uses it: page faults and interrupts are messages too, and
  * threads are made to stop waiting by cancelling, by time, and by the death of their partner.
  */
-#ifndef KERNEL_IPC_H
-#define KERNEL_IPC_H
+#pragma once
 
 #include "space.h"
 #include "tcb.h"
@@ -42,4 +41,13 @@ void ipc_forget_task(const struct space *space);
 /* Blocks the running thread in what its state says without a message: nobody will wake it. */
 void ipc_shut_down(struct tcb *self);
 
-#endif
+/* The thread that gets self's message for a destination: it, or a chief on the way to it. Sets source, destination and
+ * route of self's ipc. Null: there is none. */
+struct tcb *ipc_route(struct tcb *self, struct l4_threadid destination);
+
+/* Who waits to send to a thread: first come, first served. */
+void send_queue_append(struct tcb *receiver, struct tcb *sender);
+void send_queue_remove(struct tcb *receiver, struct tcb *sender);
+
+/* By the name under which its message comes. */
+struct tcb *send_queue_find(const struct tcb *receiver, struct l4_threadid sender);

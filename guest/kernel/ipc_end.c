@@ -8,7 +8,6 @@
 #include "long_message.h"
 #include "message.h"
 #include "schedule.h"
-#include "send_queue.h"
 #include "thread.h"
 #include "timeout.h"
 

@@ -70,16 +70,40 @@ enum map_result mapping_sigma0(unsigned address, unsigned size_log2)
 	return mapping_add(NULL, sigma0_space, address, &page) ? MAP_DONE : MAP_NO_MEMORY;
 }
 
-static enum map_result find_source(const struct map_request *request, struct mapping **source)
+/* All of the 4 MB at this address, or these two, is meant. */
+static bool is_whole(unsigned addresses, unsigned left)
 {
+	return addresses % SUPERPAGE_SIZE == 0 && left >= SUPERPAGE_SIZE - FRAME_SIZE;
+}
+
+/* Where there is no page table and no 4 MB page, to the next one. */
+static unsigned step(const struct space *space, unsigned address)
+{
+	bool present = *directory_entry(space->page_directory, address) & PAGE_PRESENT;
+	return present ? FRAME_SIZE : SUPERPAGE_SIZE - address % SUPERPAGE_SIZE;
+}
+
+static enum map_result find_source(struct map_request *request, struct mapping **source, struct page *page)
+{
+	bool whole = is_whole(request->source | request->destination, request->left);
+	request->done = FRAME_SIZE;
 	if (request->from == sigma0_space) {
-		enum map_result result = mapping_sigma0(request->source, request->size_log2);
+		enum map_result result = mapping_sigma0(request->source, whole ? SUPERPAGE_LOG2 : L4_PAGE_SIZE_LOG2);
 		if (result != MAP_DONE) {
 			return result;
 		}
 	}
-	*source = mapping_at(request->from, request->source);
-	return *source ? MAP_DONE : MAP_NOTHING;
+	struct mapping *found = mapping_at(request->from, request->source);
+	if (!found) {
+		request->done = step(request->from, request->source);
+		return MAP_NOTHING;
+	}
+	*source = found;
+	page->physical = entry_frame(*entry_of(found), request->source);
+	page->size_log2 = whole ? found->size_log2 : L4_PAGE_SIZE_LOG2;
+	page->rights = request->writable ? found->rights : RIGHTS_READ_ONLY;
+	request->done = 1u << page->size_log2;
+	return MAP_DONE;
 }
 
 /* The destination shows this page already: more rights, never fewer. They are derived from whose they are, so the node
@@ -120,24 +144,19 @@ static void grant(struct mapping *mapping, const struct map_request *request, pa
 }
 
 /* Of a 4 MB page only a part is to be granted, or to be another page. */
-static enum map_result split_and_map(struct mapping *large, const struct map_request *request)
+static enum map_result split_and_map(struct mapping *large, struct map_request *request)
 {
 	return mapping_split(large) ? mapping_map(request) : MAP_NO_MEMORY;
 }
 
-enum map_result mapping_map(const struct map_request *request)
+enum map_result mapping_map(struct map_request *request)
 {
 	struct mapping *source;
-	/* sigma0's mappings are roots: nobody maps into it. */
-	enum map_result result = request->to == sigma0_space ? MAP_NOTHING : find_source(request, &source);
+	struct page page;
+	enum map_result result = find_source(request, &source, &page);
 	if (result != MAP_DONE) {
 		return result;
 	}
-	struct page page = {
-		.physical = entry_frame(*entry_of(source), request->source),
-		.size_log2 = request->size_log2,
-		.rights = request->writable ? source->rights : RIGHTS_READ_ONLY,
-	};
 	if (request->grant && source->size_log2 > page.size_log2) {
 		return split_and_map(source, request);
 	}
@@ -210,14 +229,16 @@ bool mapping_answer_fault(const struct tcb *receiver, unsigned send_base, l4_fpa
 	return true;
 }
 
-bool mapping_unmap(struct space *space, unsigned address, unsigned size_log2, bool own, bool write_access_only)
+unsigned mapping_unmap(struct space *space, unsigned address, unsigned left, bool own, bool write_access_only)
 {
 	struct mapping *top = mapping_at(space, address);
 	if (!top) {
-		return true;
+		return step(space, address);
 	}
-	if (top->size_log2 > size_log2 && mapping_split(top)) {
-		return false;
+	bool whole = top->size_log2 == L4_PAGE_SIZE_LOG2 || is_whole(address, left);
+	unsigned done = whole ? 1u << top->size_log2 : FRAME_SIZE;
+	if (!whole && mapping_split(top)) {
+		return 0;
 	}
 	/* A 4 MB page for whose parts there is no memory goes as a whole. */
 	if (write_access_only) {
@@ -225,22 +246,31 @@ bool mapping_unmap(struct space *space, unsigned address, unsigned size_log2, bo
 			mapping_make_read_only(m);
 		}
 	} else if (!mapping_remove_descendants(top, UNMAPPED_AT_ONCE)) {
-		return false;
+		return 0;
 	} else if (own) {
 		mapping_remove_tree(top);
 	}
-	return true;
+	return done;
 }
 
-void mapping_flush_space(struct space *space)
+bool mapping_flush_space(struct space *space)
 {
-	for (unsigned start = 0; (start = directory_next(space->page_directory, start)) < USER_LIMIT;
-	     start += SUPERPAGE_SIZE) {
-		struct mapping *page = mapping_at(space, start);
-		if (page && page->size_log2 == SUPERPAGE_LOG2) {
+	for (unsigned pages = 0; pages < UNMAPPED_AT_ONCE; pages++) {
+		if (space->flushed % SUPERPAGE_SIZE == 0) {
+			space->flushed = directory_next(space->page_directory, space->flushed);
+		}
+		if (space->flushed >= USER_LIMIT) {
+			return true;
+		}
+		struct mapping *page = mapping_at(space, space->flushed);
+		if (page && page->first_child) {
+			mapping_remove_descendants(page, UNMAPPED_AT_ONCE);
+			return false;
+		}
+		space->flushed += page ? 1u << page->size_log2 : FRAME_SIZE;
+		if (page) {
 			mapping_remove_tree(page);
-		} else {
-			clear_place(space, start);
 		}
 	}
+	return false;
 }

@@ -64,13 +64,9 @@ bool mapping_is_derived(const struct mapping *mapping, const struct mapping *anc
 
 void mapping_unlink(const struct mapping *mapping)
 {
-	if (mapping->previous_sibling) {
-		mapping->previous_sibling->next_sibling = mapping->next_sibling;
-	} else if (mapping->parent) {
-		mapping->parent->first_child = mapping->next_sibling;
-	}
+	*mapping->sibling_link = mapping->next_sibling;
 	if (mapping->next_sibling) {
-		mapping->next_sibling->previous_sibling = mapping->previous_sibling;
+		mapping->next_sibling->sibling_link = mapping->sibling_link;
 	}
 }
 
@@ -80,13 +76,14 @@ void mapping_write_entry(page_table_entry *entry, const struct page *page)
 		 (page->size_log2 == SUPERPAGE_LOG2 ? PAGE_LARGE : 0);
 }
 
-/* The first is the root, whose frame is to name it. */
+/* Below parent, or as the root, whose frame names it. */
 static void place(struct mapping *mapping, struct mapping *parent, unsigned physical)
 {
 	if (parent) {
 		mapping_link(parent, mapping);
 	} else {
-		frame_of(physical)->root = mapping;
+		mapping->sibling_link = &frame_of(physical)->root;
+		*mapping->sibling_link = mapping;
 	}
 }
 
@@ -126,9 +123,6 @@ void mapping_clear_entry(const struct mapping *mapping)
 /* Takes a leaf away. */
 static void remove(struct mapping *leaf)
 {
-	if (!leaf->parent) {
-		frame_of(entry_frame(*entry_of(leaf), leaf->address))->root = NULL;
-	}
 	mapping_clear_entry(leaf);
 	mapping_unlink(leaf);
 	slab_free(&mapping_slab, leaf);
@@ -136,17 +130,17 @@ static void remove(struct mapping *leaf)
 
 bool mapping_remove_descendants(struct mapping *top, unsigned most)
 {
-	for (; top->first_child; most--) {
-		struct mapping *leaf = top->first_child;
+	for (struct mapping *leaf = top;;) {
 		while (leaf->first_child) {
 			leaf = leaf->first_child;
 		}
-		if (most == 0) {
-			return false;
+		if (leaf == top || most-- == 0) {
+			return leaf == top;
 		}
+		struct mapping *parent = leaf->parent;
 		remove(leaf);
+		leaf = parent;
 	}
-	return true;
 }
 
 void mapping_remove_tree(struct mapping *top)
@@ -197,6 +191,7 @@ static bool split_one(struct mapping *large)
 	}
 	struct mapping **nodes = frame_table[table >> FRAME_SHIFT].nodes;
 	page_table_entry *entries = window(table);
+	mapping_unlink(large);
 	for (unsigned number = 0; number < TABLE_ENTRIES; number++) {
 		struct page page = {physical + number * FRAME_SIZE, L4_PAGE_SIZE_LOG2, large->rights};
 		place(nodes[number], large->parent, page.physical);
@@ -211,7 +206,6 @@ static bool split_one(struct mapping *large)
 	*node_of(entry) = NULL;
 	*entry = table | DIRECTORY_BITS;
 	mapping_changed(large);
-	mapping_unlink(large);
 	slab_free(&mapping_slab, large);
 	return true;
 }

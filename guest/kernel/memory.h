@@ -3,8 +3,7 @@
  * The kernel's own memory: a pool of 4 KB frames at the top of physical memory, and slabs of equal objects in them.
  * Everything fails with null (or 0) when the pool is empty; nothing here panics.
  */
-#ifndef KERNEL_MEMORY_H
-#define KERNEL_MEMORY_H
+#pragma once
 
 #include "ia32/layout.h"
 
@@ -43,5 +42,3 @@ struct slab {
 void *slab_allocate(struct slab *slab);
 
 void slab_free(struct slab *slab, void *object);
-
-#endif

@@ -3,8 +3,7 @@
  * Page directories and tables as the generic kernel sees them; ia32/paging.c carries it out. Entries are written
  * only by the mapping database's functions (mapping.c), so that the two always agree.
  */
-#ifndef KERNEL_PAGING_H
-#define KERNEL_PAGING_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -98,5 +97,3 @@ void table_remove(struct space *space, unsigned address);
 
 /* An entry has lost rights, or has become another kind of entry: no TLB may remember it. */
 void entry_changed(const struct space *space, unsigned address);
-
-#endif

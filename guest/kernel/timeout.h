@@ -2,8 +2,7 @@
  *
  * Timeouts of ipc: what the timeout word means, and the list of threads that will be woken.
  */
-#ifndef KERNEL_TIMEOUT_H
-#define KERNEL_TIMEOUT_H
+#pragma once
 
 #include "tcb.h"
 
@@ -31,5 +30,3 @@ void timeout_cancel(struct tcb *thread);
 
 /* Wakes everyone whose time has come. */
 void timeout_expire(microseconds now);
-
-#endif

@@ -11,6 +11,7 @@
 #include "memory.h"
 #include "paging.h"
 #include "string.h"
+#include "transfer_memory.h"
 
 enum { PAGE_FAULT_WORD_WRITE = 2, PAGE_FAULT_WORD_FLAGS = 3 };
 
@@ -25,10 +26,14 @@ bool user_page_in(struct tcb *self, unsigned address, bool write, unsigned eip, 
 	return l4_error(ipc_page_fault(self, w0, eip, timeouts)) == L4_OK;
 }
 
-bool user_is_device(const struct space *space, unsigned address)
+bool user_bring_in(struct tcb *self, unsigned address, bool write)
 {
-	const page_table_entry *entry = entry_find(space->page_directory, address);
-	return (*entry & PAGE_PRESENT) && entry_frame(*entry, address) >= WINDOW_SIZE;
+	page_table_entry entry = *entry_find(self->space->page_directory, address);
+	if ((entry & PAGE_PRESENT) && entry_frame(entry, address) >= WINDOW_SIZE) {
+		return false; /* device memory, out of the kernel's reach */
+	}
+	return self->transfer.partner ? transfer_page_in(self, address, write)
+				      : user_page_in(self, address, write, self->user_frame->eip, L4_NEVER);
 }
 
 char *user_translate(const struct space *space, unsigned address, bool write)
@@ -50,8 +55,7 @@ static bool copy(struct tcb *self, unsigned address, char *buffer, unsigned size
 	while (size > 0) {
 		char *there = user_translate(self->space, address, write);
 		if (!there) {
-			if (user_is_device(self->space, address) ||
-			    !user_page_in(self, address, write, self->user_frame->eip, L4_NEVER)) {
+			if (!user_bring_in(self, address, write)) {
 				return false;
 			}
 			continue;

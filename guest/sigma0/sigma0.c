@@ -5,7 +5,6 @@
  */
 #include <l4/kip.h>
 #include <l4/sigma0.h>
-#include <stdbool.h>
 
 #include "memory_map.h"
 
@@ -59,12 +58,6 @@ static struct reply superpage(unsigned address, unsigned task)
 	return memory_map_take(address, task) ? map(address, L4_PAGE_SIZE_LOG2, L4_FPAGE_WRITABLE) : denied;
 }
 
-/* Not RAM: anyone's, in 4 MB pages. */
-static bool is_device_memory(unsigned address)
-{
-	return address >= L4_SIGMA0_DEVICE_BASE && address < L4_SIGMA0_DEVICE_END;
-}
-
 static struct reply answer(const struct l4_kernel_info *info, const struct l4_message *request)
 {
 	unsigned task = l4_task_of(request->source);
@@ -80,7 +73,8 @@ static struct reply answer(const struct l4_kernel_info *info, const struct l4_me
 		bool is_superpage = request->w1 == L4_SIGMA0_SUPERPAGE_LOG2 << L4_FPAGE_SIZE_SHIFT;
 		return is_superpage ? superpage(w0, task) : denied;
 	}
-	if (is_device_memory(w0)) {
+	if (w0 >= L4_SIGMA0_DEVICE_BASE && w0 < L4_SIGMA0_DEVICE_END) {
+		/* Anyone's. */
 		return map(w0, L4_SIGMA0_SUPERPAGE_LOG2, L4_FPAGE_WRITABLE);
 	}
 	return memory_map_take(w0, task) ? map(w0, L4_PAGE_SIZE_LOG2, L4_FPAGE_WRITABLE) : denied;

@@ -72,11 +72,6 @@ static const struct fpu_state initial_fnsave = {
 	.image = {[0] = 0x7f, [1] = 0x03, [8] = 0xff, [9] = 0xff},
 };
 
-static void load_initial(void)
-{
-	load(has_fxsave ? &initial_fxsave : &initial_fnsave);
-}
-
 bool fpu_acquire(struct tcb *self)
 {
 	bool first = !self->fpu_state;
@@ -91,11 +86,7 @@ bool fpu_acquire(struct tcb *self)
 	if (fpu_owner) {
 		save(fpu_owner->fpu_state);
 	}
-	if (first) {
-		load_initial();
-	} else {
-		load(self->fpu_state);
-	}
+	load(!first ? self->fpu_state : has_fxsave ? &initial_fxsave : &initial_fnsave);
 	fpu_owner = self;
 	return true;
 }

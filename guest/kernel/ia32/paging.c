@@ -191,7 +191,7 @@ page_table_entry *entry_make(unsigned directory, unsigned address, unsigned size
 
 void entry_changed(const struct space *space, unsigned address)
 {
-	if (space->small_slot ? address < SMALL_SLOT_SIZE : space == loaded_space) {
+	if (space->small_slot ? address < small_slot_size : space == loaded_space) {
 		page_invalidate(space_base(space) + address);
 	}
 	if (tlb_is_tagged && space->small_slot) {

@@ -150,7 +150,7 @@ static void call_schedule(unsigned *state)
 	unsigned r = next(state);
 	unsigned param = r % 8 == 0 ? L4_UNCHANGED : (r & 0x0ff00000) | (r >> 8) % (MAXIMUM + 2);
 	if (r % 8 == 1) {
-		param |= l4_small_space(r >> 16 & 7);
+		param |= r % 64 == 1 ? r >> 8 & 0xff00 : l4_small_space(r >> 16 & 7); /* of any size, or of the first */
 	}
 	struct l4_threadid preempter = r % 16 == 2 ? someone(state) : l4_invalid();
 	l4_thread_schedule(someone(state), param, preempter);

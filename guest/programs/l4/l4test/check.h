@@ -61,18 +61,22 @@ void check_unmap(void);
 void check_threads(void);
 void check_tasks(void);
 void check_scheduling(void);
+void check_donated_time(void);
 void check_preempters(void);
 void check_exceptions(void);
 void check_debug_registers(void);
+void check_counters(void);
 void check_interrupts(void);
 void check_fpu(void);
 void check_small_spaces(void);
+void check_small_space_sizes(void);
 void check_hostile(void);
 void check_memory_exhaustion(void);
 
 /* These need a processor that checks segment limits, as all do, but not every emulator. */
 bool segment_limits_are_checked(void);
 void check_leaving_small_spaces(void);
+void check_leaving_small_space_sizes(void);
 void check_segment_extension(void);
 void check_protection(void);
 
