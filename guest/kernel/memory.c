@@ -75,13 +75,8 @@ void *slab_allocate(struct slab *slab)
 	if (!slab->free) {
 		slab_grow(slab);
 	}
-	void **object = slab->free;
-	if (!object) {
-		return NULL;
-	}
-	slab->free = *object;
-	free_object_bytes -= slab->object_size;
-	return memset(object, 0, slab->object_size);
+	void *object = slab_take(slab);
+	return object ? memset(object, 0, slab->object_size) : NULL;
 }
 
 void slab_free(struct slab *slab, void *object)

@@ -66,16 +66,11 @@ static inline void cr3_write(unsigned value)
 	__asm__ volatile("movl %0, %%cr3" : : "r"(value) : "memory");
 }
 
-static inline unsigned cr4_read(void)
+static inline void cr4_set(unsigned bits)
 {
 	unsigned value;
 	__asm__ volatile("movl %%cr4, %0" : "=r"(value));
-	return value;
-}
-
-static inline void cr4_write(unsigned value)
-{
-	__asm__ volatile("movl %0, %%cr4" : : "r"(value));
+	__asm__ volatile("movl %0, %%cr4" : : "r"(value | bits));
 }
 
 static inline void task_switched_clear(void)
@@ -134,13 +129,6 @@ static inline void preemption_point(void)
 static inline void wait_for_interrupt(void)
 {
 	__asm__ volatile("sti\n\thlt\n\tcli" : : : "memory");
-}
-
-static inline void __attribute__((noreturn)) halt_for_ever(void)
-{
-	for (;;) {
-		__asm__ volatile("cli\n\thlt");
-	}
 }
 
 #endif
