@@ -24,9 +24,12 @@ bool ipc_waits_for_irq(const struct tcb *thread);
 /* An interrupt's message; the thread becomes ready, if it is not running. */
 void ipc_deliver_irq(struct tcb *thread, unsigned irq);
 
-/* Ends what the thread waits for, with cancelled or timed out; it becomes ready. */
+/* Ends what the thread waits for; it becomes ready. The code is that of a receive; while it sends it is the same with bit 4
+ * set. */
+void ipc_end_waiting(struct tcb *thread, enum l4_completion_code code);
+
+/* The same with cancelled, or aborted if it is in a long message. */
 void ipc_cancel(struct tcb *thread);
-void ipc_timed_out(struct tcb *thread);
 
 /* Takes a thread that waits to send out of its receiver's queue; of no effect on others. */
 void ipc_leave_queue(struct tcb *thread);

@@ -180,21 +180,11 @@ void reschedule(void)
 	}
 }
 
-static void to_the_end(struct tcb *thread)
-{
-	if (ready_queues[thread->priority] == thread) {
-		ready_queues[thread->priority] = thread->ready_next;
-	} else {
-		ready_remove(thread);
-		ready_add(thread);
-	}
-}
-
 void thread_yield(void)
 {
 	slice_owner = current;
 	current->timeslice_left = current->timeslice;
-	to_the_end(current);
+	schedule_set_priority(current, current->priority);
 	dispatch(most_urgent());
 }
 

@@ -25,6 +25,7 @@ void ready_add(struct tcb *thread);
 /* Out of its ring, if it is in one; the state is the caller's business. */
 void ready_remove(struct tcb *thread);
 
+/* If it is ready it goes to the end of that priority's ring. */
 void schedule_set_priority(struct tcb *thread, unsigned priority);
 
 /* The running thread, whose state says what it waits for, gives the processor away: to next, on its own slice, if

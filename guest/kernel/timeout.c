@@ -81,6 +81,6 @@ void timeout_expire(microseconds now)
 		struct tcb *thread = wakeup_list;
 		timeout_cancel(thread);
 		L4_PROBE1("l4", "wakeup", thread);
-		ipc_timed_out(thread);
+		ipc_end_waiting(thread, L4_RECEIVE_TIMEOUT);
 	}
 }

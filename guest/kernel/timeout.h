@@ -24,7 +24,7 @@ static inline bool timeout_at_once(struct timeout timeout)
 	return !timeout.never && timeout.duration == 0;
 }
 
-/* The thread is about to block: it will be woken (ipc_timed_out) when the time has come. */
+/* The thread is about to block: it will be woken (ipc_end_waiting) when the time has come. */
 void timeout_set(struct tcb *thread, struct timeout timeout);
 void timeout_cancel(struct tcb *thread);
 

@@ -78,7 +78,9 @@ void panic(const char *message)
 {
 	console_print("kernel panic: %s\n", message);
 	L4_PROBE1("l4", "panic", message);
-	halt_for_ever();
+	for (;;) {
+		__asm__ volatile("cli\n\thlt");
+	}
 }
 
 void panic_with_frame(const char *message, const struct trap_frame *frame)

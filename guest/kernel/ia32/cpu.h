@@ -61,6 +61,11 @@ REGISTER_WRITE(cr0_write, "cr0")
 REGISTER_WRITE(cr3_write, "cr3")
 REGISTER_WRITE(cr4_write, "cr4")
 
+static inline void cr4_set(unsigned bits)
+{
+	cr4_write(cr4_read() | bits);
+}
+
 static inline void task_switched_clear(void)
 {
 	__asm__ volatile("clts");
@@ -117,11 +122,4 @@ static inline void preemption_point(void)
 static inline void wait_for_interrupt(void)
 {
 	__asm__ volatile("sti\n\thlt\n\tcli" : : : "memory");
-}
-
-static inline void __attribute__((noreturn)) halt_for_ever(void)
-{
-	for (;;) {
-		__asm__ volatile("cli\n\thlt");
-	}
 }

@@ -24,9 +24,8 @@ void fpu_initialize(void)
 {
 	unsigned features = cpuid(CPUID_FEATURES).edx;
 	has_fxsave = (features & CPUID_FXSAVE) != 0;
-	bool has_sse = (features & CPUID_SSE) != 0;
 	if (has_fxsave) {
-		cr4_write(cr4_read() | CR4_FXSAVE | (has_sse ? CR4_SIMD_EXCEPTIONS : 0));
+		cr4_set(CR4_FXSAVE | (features & CPUID_SSE ? CR4_SIMD_EXCEPTIONS : 0));
 	}
 	cr0_write((cr0_read() & ~(unsigned)CR0_EMULATION) | CR0_MONITOR_COPROCESSOR | CR0_NUMERIC_ERROR |
 		  CR0_TASK_SWITCHED);

@@ -30,7 +30,7 @@ static inline void tagged_tlb_enable(void)
 	tlb_is_tagged = answer.ebx == 0x6353344c && answer.ecx == 0x2065706f && answer.edx == 0x73676174 &&
 			1u << answer.eax >= L4_TASKS;
 	if (tlb_is_tagged) {
-		cr4_write(cr4_read() | CR4_TAGS);
+		cr4_set(CR4_TAGS);
 	}
 }
 

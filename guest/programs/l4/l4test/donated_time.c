@@ -99,6 +99,31 @@ static void check_messages(void)
 	check("and waits for time", runs_on_a_switch());
 }
 
+static void spin(void)
+{
+	for (;;) {
+	}
+}
+
+/* Main calls a thread that is less urgent than another one which is ready. */
+static void check_urgency(void)
+{
+	set_slice(partner(), MAIN_PRIORITY, 10, 10);
+	start_thread(PARTNER, count_on_message);
+	let_others_run();
+	take_slice(PARTNER, LOW_PRIORITY);
+	start_thread(OTHER, spin);
+	set_slice(l4_lthread(main_thread, OTHER), LOW_PRIORITY + 1, 10, 10);
+	unsigned before = counter;
+	l4_ipc_call(partner(), L4_SEND_SHORT, 0, 0, L4_RECEIVE_SHORT, l4_receive_timeout_us(50000));
+	check_equal("a message to a less urgent one: others go first", counter, before);
+	set_slice(l4_lthread(main_thread, OTHER), MAIN_PRIORITY, 10, 10);
+	stop_thread(OTHER);
+	l4_sleep(20000);
+	check("what came with the message is not lost", counter != before);
+	check("nor more", !runs());
+}
+
 /* More urgent than who runs on donated time. */
 static void wake_up_again_and_again(void)
 {
@@ -168,6 +193,7 @@ void check_donated_time(void)
 {
 	check_parameters();
 	check_messages();
+	check_urgency();
 	check_preemption();
 	check_servers();
 	set_slice(partner(), MAIN_PRIORITY, 10, 10);

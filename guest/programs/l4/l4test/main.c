@@ -59,8 +59,8 @@ typedef void chapter(void);
 static chapter *const chapters[] = {
 	check_superpages, check_sigma0,     check_ids,          check_ipc,        check_timeouts,     check_mapping,
 	check_unmap,      check_threads,      check_tasks,      check_scheduling,   check_donated_time, check_preempters,
-	check_exceptions, check_debug_registers, check_counters,
-	check_interrupts, check_hostile,      check_memory_exhaustion, check_fpu,   check_small_spaces,
+	check_cancelled_calls, check_exceptions, check_debug_registers, check_counters,
+	check_interrupts, check_associations, check_hostile,      check_memory_exhaustion, check_fpu,   check_small_spaces,
 	check_small_space_sizes,
 	check_long_messages, check_clans,     NULL,
 };
