@@ -267,6 +267,8 @@ int main(void)
 	pager = start_thread(PAGER, serve);
 	l4_thread_schedule(pager, l4_schedule_param(URGENT, 0, 0), l4_invalid());
 	l4_thread_schedule(self, l4_schedule_param(URGENT, 0, 0), l4_invalid());
+	/* Out of the crowd's reach, which would leave it without time: nobody would get a page any more. */
+	l4_thread_schedule(l4_sigma0(), l4_schedule_param(URGENT, 0, 0), l4_invalid());
 	print("ready\n");
 	if (fuzz_hoard) {
 		hoard();
