@@ -28,7 +28,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: 'a widened right',
     file: 'mapping.c',
-    instead: 'request->writable ? source->rights : RIGHTS_READ_ONLY',
+    instead: 'request->writable ? found->rights : RIGHTS_READ_ONLY',
     put: 'request->writable ? RIGHTS_WRITABLE : RIGHTS_READ_ONLY',
     finding: /has more rights than its mapper\.$/m,
   },
