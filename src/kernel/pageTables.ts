@@ -92,12 +92,13 @@ export interface Region {
   readonly pages: readonly MappedPage[];
 }
 
-/** Neighbouring pages with equal rights, together. */
+/** Neighbouring pages of one size with equal rights, together. */
 export function regionsOf(pages: readonly MappedPage[]): Region[] {
   const regions: { start: number; end: number; pages: MappedPage[] }[] = [];
   for (const each of pages) {
     const last = regions[regions.length - 1];
-    if (last?.end === each.linear && last.pages[0].isWritable === each.isWritable) {
+    const like = last?.end === each.linear ? last.pages[0] : undefined;
+    if (like?.isWritable === each.isWritable && like.size === each.size) {
       last.end += each.size;
       last.pages.push(each);
     } else {

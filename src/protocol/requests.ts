@@ -68,14 +68,18 @@ export interface SpaceRow {
   readonly kind: string;
   readonly chief: string;
   readonly pages: number;
+  /** How many of them are of 4 MB. */
+  readonly largePages: number;
   readonly regions: readonly RegionRow[];
 }
-/** Pages that are neighbours with equal rights. */
+/** Pages of one size that are neighbours with equal rights. */
 export interface RegionRow {
   readonly start: string;
   readonly end: string;
   readonly reference: string;
   readonly pages: number;
+  /** "4 KB", "4 MB" */
+  readonly pageSize: string;
   /** "rw", "r-" */
   readonly rights: string;
   readonly accessed: number;
@@ -86,6 +90,8 @@ export interface PageRow {
   readonly address: string;
   readonly reference: string;
   readonly physical: string;
+  /** "4 KB", "4 MB" */
+  readonly size: string;
   readonly rights: string;
   readonly accessed: boolean;
   readonly dirty: boolean;
@@ -106,6 +112,8 @@ export interface MappingDatabaseAnswer {
 }
 export interface MappingTree {
   readonly frame: string;
+  /** Of the frame: "4 KB", "4 MB"; mappings of less than 4 MB show some of it. */
+  readonly size: string;
   readonly root: MappingRow;
   /** From σ0's mapping down to the focused one; empty if none is focused. */
   readonly chain: readonly MappingLink[];
@@ -117,6 +125,8 @@ export interface MappingRow {
   readonly name: string;
   readonly address: string;
   readonly reference: string;
+  /** "4 KB", "4 MB" */
+  readonly size: string;
   readonly rights: string;
   /** True on the mapping that was asked for. */
   readonly focused: boolean;

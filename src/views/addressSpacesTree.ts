@@ -25,7 +25,7 @@ function spaceNode(space: SpaceRow, focused: number | undefined): TreeNode {
     // An item that has once been folded keeps that state, so the focused one has an id of its own.
     id: `space ${space.task}${isFocused ? ' focused' : ''}`,
     label: `${space.task} ${space.name}`,
-    description: `${counted(space.pages, 'page')}, ${space.kind}`,
+    description: `${pagesOf(space)}, ${space.kind}`,
     tooltip: `Page directory at ${space.pageDirectory}${space.chief === '' ? '' : `, chief ${space.chief}`}`,
     icon: 'file-binary',
     highlighted: isFocused,
@@ -34,12 +34,23 @@ function spaceNode(space: SpaceRow, focused: number | undefined): TreeNode {
   };
 }
 
+function pagesOf({ pages, largePages }: SpaceRow): string {
+  return `${counted(pages, 'page')}${largePages === 0 ? '' : ` (${largePages} of 4 MB)`}`;
+}
+
+/** Pages of 4 KB are what a page is where nothing is said. */
+function sizeUnlessSmall(size: string): string {
+  return size === '4 KB' ? '' : size;
+}
+
 function regionNode(task: number, region: RegionRow): TreeNode {
+  const size = sizeUnlessSmall(region.pageSize);
+  const pages = `${counted(region.pages, 'page')}${size === '' ? '' : ` of ${size}`}`;
   return {
     id: `region ${task} ${region.start} ${region.rights}`,
     label: `${region.start}–${region.end.replace('0x', '')}`,
-    description: `${region.rights} ${counted(region.pages, 'page')}`,
-    tooltip: `${region.start} to ${region.end}: ${counted(region.pages, 'page')}, ${region.accessed} accessed, ${region.dirty} dirty`,
+    description: `${region.rights} ${pages}`,
+    tooltip: `${region.start} to ${region.end}: ${pages}, ${region.accessed} accessed, ${region.dirty} dirty`,
     reference: region.reference,
     contextValue: ITEM.address,
     children: region.entries.map((page) => pageNode(task, page)),
@@ -47,7 +58,8 @@ function regionNode(task: number, region: RegionRow): TreeNode {
 }
 
 function pageNode(task: number, page: PageRow): TreeNode {
-  const bits = `${page.rights}${page.accessed ? ' accessed' : ''}${page.dirty ? ' dirty' : ''}`;
+  const size = sizeUnlessSmall(page.size);
+  const bits = `${size}${size === '' ? '' : ' '}${page.rights}${page.accessed ? ' accessed' : ''}${page.dirty ? ' dirty' : ''}`;
   const origin = page.mappedBy === '' ? '' : `, from ${page.mappedBy}`;
   return {
     id: `page ${task} ${page.address}`,

@@ -60,35 +60,45 @@ async function askForAddress(): Promise<string | undefined> {
   });
 }
 
+/** A page of 4 MB may have a thousand mappings of 4 KB below it: they are unfolded when somebody asks. */
+const UNFOLDED = 32;
+
 /** A page as its own task sees it, with the way its frame has come: "2 sigma0 → 4 linux → 5 hello". */
 function pageNode(tree: MappingTree, expanded: boolean): TreeNode {
   const { chain } = tree;
   const focused = chain.at(-1);
   const way = chain.map((row) => row.name).join(' → ');
+  // A task may map one frame at several addresses.
+  const id = `${tree.frame} ${focused?.address ?? ''}`;
   return {
-    id: `frame ${tree.frame}${expanded ? ' asked' : ''}`,
+    id: `frame ${id}${expanded ? ' asked' : ''}`,
     label: focused?.address ?? `frame ${tree.frame}`,
-    description: focused === undefined ? undefined : way,
-    tooltip: `Frame ${tree.frame}${focused === undefined ? '' : `, ${focused.rights}: ${way}`}`,
+    description: focused === undefined ? undefined : `${largeSize(focused)}${way}`,
+    tooltip: `Frame ${tree.frame} of ${tree.size}${focused === undefined ? '' : `, ${focused.rights}: ${way}`}`,
     icon: 'symbol-array',
     reference: focused?.reference,
     contextValue: focused === undefined ? undefined : ITEM.address,
     expanded,
-    children: [mappingNode(tree.frame, tree.root)],
+    children: [mappingNode(id, tree.frame, tree.root)],
   };
 }
 
-function mappingNode(frame: string, row: MappingRow): TreeNode {
+/** Pages of 4 KB are what a page is where nothing is said. */
+function largeSize({ size }: { readonly size: string }): string {
+  return size === '4 KB' ? '' : `${size} `;
+}
+
+function mappingNode(tree: string, frame: string, row: MappingRow): TreeNode {
   return {
-    id: `mapping ${frame} ${row.task} ${row.address}`,
+    id: `mapping ${tree} ${row.task} ${row.address}`,
     label: row.name,
-    description: `${row.address} ${row.rights}`,
-    tooltip: `${row.name} maps frame ${frame} at ${row.address} (${row.rights})`,
+    description: `${row.address} ${largeSize(row)}${row.rights}`,
+    tooltip: `${row.name} maps frame ${frame} at ${row.address} (${row.size}, ${row.rights})`,
     icon: row.focused ? 'target' : 'arrow-small-right',
     highlighted: row.focused,
     reference: row.reference,
     contextValue: ITEM.address,
-    expanded: true,
-    children: row.children.map((child) => mappingNode(frame, child)),
+    expanded: row.children.length <= UNFOLDED,
+    children: row.children.map((child) => mappingNode(tree, frame, child)),
   };
 }

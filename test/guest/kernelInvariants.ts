@@ -2,7 +2,7 @@
 // processor's own tables. Each broken rule is one sentence.
 import type { Machine } from '../../src/emulator/machine.ts';
 import { KernelView } from '../../src/kernel/kernelView.ts';
-import type { MappingNode } from '../../src/kernel/mappingDatabase.ts';
+import type { MappingNode } from '../../src/kernel/mappingTree.ts';
 import { SymbolImage } from '../../src/symbols/image.ts';
 import { brokenMappings, type Ownership } from './invariants/mappings.ts';
 import { brokenAccounts } from './invariants/memory.ts';
@@ -12,6 +12,7 @@ import { KERNEL_WINDOW, KernelNames, Moment } from './invariants/structures.ts';
 import { imageFile } from './linuxMachine.ts';
 
 const PAGE_SIZE = 4096;
+const SUPERPAGE_SIZE = 0x400000;
 
 export interface Mapping {
   readonly physical: number;
@@ -32,20 +33,21 @@ export function kernelView(machine: Machine): KernelView {
   return new KernelView(new SymbolImage('kernel.elf', imageFile('kernel.elf')), machine);
 }
 
-function flatten(physical: number, node: MappingNode): Mapping[] {
-  return [{ physical, node }, ...node.children.flatMap((child) => flatten(physical, child))];
+function flatten(node: MappingNode): Mapping[] {
+  return [{ physical: node.physical, node }, ...node.children.flatMap(flatten)];
 }
 
 /** All nodes of the mapping database as the debugger's view has them. */
 export function mappingsOf(view: KernelView, memoryMegabytes: number): Mapping[] {
   const mappings: Mapping[] = [];
+  const database = view.mappings();
   for (let physical = 0; physical < memoryMegabytes << 20; physical += PAGE_SIZE) {
-    const { root, isChanging } = view.mappingTree(physical);
+    const { root, isChanging } = database.tree(physical, SUPERPAGE_SIZE);
     if (isChanging) {
       throw new Error(`The tree of frame ${physical.toString(16)} changes in user mode.`);
     }
-    if (root !== undefined) {
-      mappings.push(...flatten(physical, root));
+    if (root?.physical === physical) {
+      mappings.push(...flatten(root));
     }
   }
   return mappings;

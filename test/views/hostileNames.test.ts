@@ -24,14 +24,14 @@ const threads: ThreadsAnswer = {
 const spaces: AddressSpacesAnswer = {
   focusedTask: 5,
   spaces: [
-    { task: 5, name: NAME, pageDirectory: '0x0', kind: 'large', chief: NAME, pages: 1, regions: [
-      { start: '0x08048000', end: '0x08048fff', reference: page.reference, pages: 1, rights: 'r-', accessed: 1, dirty: 0, entries: [{ ...page, rights: 'r-', accessed: true, dirty: false, mappedBy: NAME }] },
+    { task: 5, name: NAME, pageDirectory: '0x0', kind: 'large', chief: NAME, pages: 1, largePages: 0, regions: [
+      { start: '0x08048000', end: '0x08048fff', reference: page.reference, pages: 1, pageSize: '4 KB', rights: 'r-', accessed: 1, dirty: 0, entries: [{ ...page, size: '4 KB', rights: 'r-', accessed: true, dirty: false, mappedBy: NAME }] },
     ] },
   ],
 }; // prettier-ignore
 const mappings: MappingDatabaseAnswer = {
   title: NAME,
-  trees: [{ frame: '0x00400000', root: { task: 5, name: NAME, address: page.address, reference: page.reference, rights: 'rw', focused: true, children: [] }, chain: [] }],
+  trees: [{ frame: '0x00400000', size: '4 KB', root: { task: 5, name: NAME, address: page.address, reference: page.reference, size: '4 KB', rights: 'rw', focused: true, children: [] }, chain: [] }],
 }; // prettier-ignore
 const tlb: TlbAnswer = {
   kind: 'Pentium',

@@ -1,5 +1,6 @@
 // The Mapping Database view's model: for each frame that a task maps, the tree of mappings from σ0 down.
-import { pathTo, type MappingNode } from '../../kernel/mappingDatabase.ts';
+import type { MappingDatabase } from '../../kernel/mappingDatabase.ts';
+import { pathTo, type MappingNode } from '../../kernel/mappingTree.ts';
 import { mappedPages } from '../../kernel/pageTables.ts';
 import type {
   MappingDatabaseAnswer,
@@ -9,10 +10,17 @@ import type {
 } from '../../protocol/requests.ts';
 import { formatReference, hex32, isKernelAddress, type SpaceAddress } from '../addresses.ts';
 import type { System } from '../system.ts';
+import { pageSizeText } from './pageSizeText.ts';
 
 const TREES_SHOWN = 512;
 
 type LabelOf = (task: number) => string;
+
+/** Physical memory of which the tree is asked for. */
+interface Frame {
+  readonly physical: number;
+  readonly size: number;
+}
 
 export function mappingModel(system: System, task: number): MappingDatabaseAnswer {
   const label = system.spaces.taskLabel(task);
@@ -25,9 +33,10 @@ export function mappingModel(system: System, task: number): MappingDatabaseAnswe
   const pages = mappedPages(system.machine, system.spaces.pageDirectoryOf(task));
   const trees: MappingTree[] = [];
   const labelOf = system.spaces.labels();
+  const mappings = system.kernel.mappings();
   let isChanging = false;
   for (const page of pages.slice(0, TREES_SHOWN)) {
-    const found = treeOf(system, page.physical, { task, address: page.linear }, labelOf);
+    const found = treeOf(mappings, page, { task, address: page.linear }, labelOf);
     isChanging ||= found.isChanging;
     trees.push(...found.trees);
   }
@@ -39,7 +48,7 @@ export function mappingModel(system: System, task: number): MappingDatabaseAnswe
   };
 }
 
-/** The one tree of the page at an address. */
+/** The one tree of the page at an address; of a page of 4 MB, what of it shows the 4 KB at the address. */
 export function mappingOfAddress(system: System, at: SpaceAddress): MappingDatabaseAnswer {
   const label = system.spaces.taskLabel(at.task);
   const where = `${hex32(at.address)} in ${label}`;
@@ -51,12 +60,11 @@ export function mappingOfAddress(system: System, at: SpaceAddress): MappingDatab
   if (page === undefined || !system.spaces.tasks().includes(at.task)) {
     return { title: `${where} is not mapped.`, trees: [] };
   }
-  const address = (at.address & ~0xfff) >>> 0;
-  const physical = (page.physical & ~0xfff) >>> 0;
+  const frame = { physical: (page.physical & ~0xfff) >>> 0, size: 4096 };
   const { trees, isChanging } = treeOf(
-    system,
-    physical,
-    { task: at.task, address },
+    system.kernel?.mappings(),
+    frame,
+    { task: at.task, address: (at.address & -page.pageSize) >>> 0 },
     system.spaces.labels(),
   );
   return {
@@ -68,22 +76,22 @@ export function mappingOfAddress(system: System, at: SpaceAddress): MappingDatab
 
 /** A page that the database does not know is one that it is just learning, or forgetting. */
 function treeOf(
-  system: System,
-  physical: number,
+  mappings: MappingDatabase | undefined,
+  frame: Frame,
   focus: SpaceAddress,
   labelOf: LabelOf,
 ): { trees: MappingTree[]; isChanging: boolean } {
-  const { root, isChanging } = system.kernel?.mappingTree(physical) ?? { isChanging: false };
+  const { root, isChanging } = mappings?.tree(frame.physical, frame.size) ?? { isChanging: false };
   const path = root && pathTo(root, focus.task, focus.address);
   if (root === undefined || path === undefined) {
-    const trees = root === undefined ? [] : [treeRow(physical, root, [], focus, labelOf)];
+    const trees = root === undefined ? [] : [treeRow(frame, root, [], focus, labelOf)];
     return { trees, isChanging: true };
   }
-  return { trees: [treeRow(physical, root, path, focus, labelOf)], isChanging };
+  return { trees: [treeRow(frame, root, path, focus, labelOf)], isChanging };
 }
 
 function treeRow(
-  physical: number,
+  { physical, size }: Frame,
   root: MappingNode,
   path: readonly MappingNode[],
   focus: SpaceAddress,
@@ -91,6 +99,7 @@ function treeRow(
 ): MappingTree {
   return {
     frame: hex32(physical),
+    size: pageSizeText(size),
     root: mappingRow(root, focus, labelOf),
     chain: path.map((node) => mappingLink(node, labelOf)),
   };
@@ -110,6 +119,7 @@ function mappingLink(node: MappingNode, labelOf: LabelOf): MappingLink {
     name: labelOf(node.task),
     address: hex32(node.address),
     reference: formatReference(node.task, node.address),
+    size: pageSizeText(node.size),
     rights: node.isWritable ? 'rw' : 'r-',
   };
 }

@@ -1,110 +1,19 @@
 // The mapping database against the page tables, and its trees in themselves.
-import { KERNEL_WINDOW, PAGE_SIZE, USER_LIMIT, type Moment } from './structures.ts';
+import { DEVICES, describe, entriesOf, nodesOf, type Node } from './mappingTrees.ts';
+import { KERNEL_WINDOW, PAGE_SIZE, SUPERPAGE_SIZE, USER_LIMIT, type Moment } from './structures.ts';
 
-const PRESENT = 1;
-const WRITABLE = 2;
-const USER = 4;
 const FRAME = 0xfffff000;
-const DIRECTORY_SPAN = 0x400000;
-
-interface Node {
-  readonly address: number;
-  readonly space: number;
-  readonly page: number;
-  readonly physical: number;
-  readonly isWritable: boolean;
-  readonly parent: Node | undefined;
-}
-
-export interface Entry {
-  readonly space: number;
-  readonly page: number;
-  readonly physical: number;
-  readonly isWritable: boolean;
-  readonly isUser: boolean;
-  /** The node that the kernel finds by the entry. */
-  readonly node: number;
-}
+/** sigma0 shows device memory so much below where it is. */
+const SIGMA0_DEVICE_OFFSET = 0x40000000;
+const SIZES: readonly number[] = [PAGE_SIZE, SUPERPAGE_SIZE];
 
 const key = (space: number, page: number): number => (space - KERNEL_WINDOW) * 0x100000 + page / PAGE_SIZE;
-
-const hex = (value: number): string => value.toString(16);
-
-const describe = (moment: Moment, { space, page, physical, isWritable }: Entry | Node): string =>
-  `${moment.taskOf(space)}:${hex(page)} -> ${hex(physical)}${isWritable ? ' w' : ''}`;
-
-/** Every present entry of every page table below 3 GB. */
-export function* entriesOf(moment: Moment): Generator<Entry> {
-  for (const space of moment.spaces()) {
-    const directory = moment.member(space, 'space', 'page_directory');
-    const frames = moment.variable('frame_table');
-    for (let base = 0; base < USER_LIMIT; base += DIRECTORY_SPAN) {
-      const table = moment.physicalWord(directory + (base / DIRECTORY_SPAN) * 4);
-      const frame = frames + (table >>> 12) * moment.names.size('frame');
-      for (let index = 0; (table & PRESENT) !== 0 && index < 1024; index++) {
-        const entry = moment.physicalWord(((table & FRAME) >>> 0) + index * 4);
-        if ((entry & PRESENT) !== 0) {
-          yield {
-            space,
-            page: base + index * PAGE_SIZE,
-            physical: (entry & FRAME) >>> 0,
-            isWritable: (entry & table & WRITABLE) !== 0,
-            isUser: (entry & table & USER) !== 0,
-            node: moment.word(moment.member(frame, 'frame', 'nodes') + index * 4),
-          };
-        }
-      }
-    }
-  }
-}
-
-/** Parents before their children; what is wrong with the links is told. */
-function nodesOf(moment: Moment, wrong: string[]): Node[] {
-  const nodes: Node[] = [];
-  const seen = new Set<number>();
-  const table = moment.variable('frame_table');
-  const writable = moment.names.enumerator('RIGHTS_WRITABLE');
-  const frames = moment.variable('frame_count');
-  for (let frame = 0; frame < frames; frame++) {
-    const root = moment.word(table + frame * moment.names.size('frame'));
-    const open: { at: number; previous: number; parent: Node | undefined }[] =
-      root === 0 ? [] : [{ at: root, previous: 0, parent: undefined }];
-    for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      const { at, previous, parent } = next;
-      if (seen.has(at) || !moment.isRam(at)) {
-        wrong.push(`The tree of frame ${hex(frame * PAGE_SIZE)} goes astray.`);
-        break;
-      }
-      seen.add(at);
-      const link = (name: string): number => moment.member(at, 'mapping', name);
-      const node: Node = {
-        address: at,
-        space: link('space'),
-        page: link('address'),
-        physical: frame * PAGE_SIZE,
-        isWritable: link('rights') === writable,
-        parent,
-      };
-      nodes.push(node);
-      if (link('parent') !== (parent?.address ?? 0) || link('previous_sibling') !== previous) {
-        wrong.push(`The node ${describe(moment, node)} does not know its neighbours.`);
-      }
-      if (link('next_sibling') !== 0) {
-        open.push({ at: link('next_sibling'), previous: at, parent });
-      }
-      if (link('first_child') !== 0) {
-        open.push({ at: link('first_child'), previous: 0, parent: node });
-      }
-    }
-  }
-  return nodes;
-}
 
 export function countMappings(moment: Moment): number {
   return nodesOf(moment, []).length;
 }
 
-/** One node for each page-table entry and the other way round, of the same frame and rights. */
+/** One node for each entry of a page and the other way round, of the same frame, size and rights. */
 function compare(moment: Moment, nodes: readonly Node[]): string[] {
   const wrong: string[] = [];
   const byPlace = new Map<number, Node>();
@@ -117,7 +26,7 @@ function compare(moment: Moment, nodes: readonly Node[]): string[] {
   for (const entry of entriesOf(moment)) {
     const node = byPlace.get(key(entry.space, entry.page));
     byPlace.delete(key(entry.space, entry.page));
-    if (node?.physical !== entry.physical || node.isWritable !== entry.isWritable) {
+    if (node?.physical !== entry.physical || node.size !== entry.size || node.isWritable !== entry.isWritable) {
       wrong.push(`The page-table entry ${describe(moment, entry)} has no node.`);
     }
     if (node !== undefined && node.address !== entry.node) {
@@ -133,18 +42,26 @@ function compare(moment: Moment, nodes: readonly Node[]): string[] {
   return wrong;
 }
 
-/** Rights never widen down a tree; sigma0's frames are at the place where they are. */
+/** Rights and sizes never widen down a tree; sigma0's frames are at the place where they are, devices' 1 GB below. */
 function rights(moment: Moment, nodes: readonly Node[]): string[] {
   const sigma0 = moment.variable('sigma0_space');
   return nodes.flatMap((node) => [
     ...(node.parent?.isWritable === false && node.isWritable
       ? [`${describe(moment, node)} has more rights than its mapper.`]
       : []),
+    ...(node.parent !== undefined && node.size > node.parent.size
+      ? [`${describe(moment, node)} is larger than its mapper's page.`]
+      : []),
+    ...(SIZES.includes(node.size) ? [] : [`${describe(moment, node)} has a size of ${node.size}.`]),
     ...(node.page >= USER_LIMIT ? [`${describe(moment, node)} is not in user memory.`] : []),
-    ...(node.space === sigma0 && (node.parent !== undefined || node.page !== node.physical)
+    ...(node.space === sigma0 && (node.parent !== undefined || node.page !== sigma0Place(node.physical))
       ? [`${describe(moment, node)} is not where sigma0 has its frames.`]
       : []),
   ]);
+}
+
+function sigma0Place(physical: number): number {
+  return physical < DEVICES ? physical : physical - SIGMA0_DEVICE_OFFSET;
 }
 
 /** Frames of the kernel that nobody may reach, but for the info page, which all may read. */
@@ -158,9 +75,9 @@ function kernelFrames(moment: Moment, nodes: readonly Node[]): string[] {
   const ranges = [range('kernel_code'), range('kernel_data')];
   return nodes
     .filter(
-      ({ physical, isWritable }) =>
-        ranges.some(([low, high]) => physical >= (low & FRAME) >>> 0 && physical < high) &&
-        (physical !== info - KERNEL_WINDOW || isWritable),
+      ({ physical, size, isWritable }) =>
+        ranges.some(([low, high]) => physical + size > (low & FRAME) >>> 0 && physical < high) &&
+        (physical !== info - KERNEL_WINDOW || size !== PAGE_SIZE || isWritable),
     )
     .map((node) => `${describe(moment, node)} is the kernel's own memory.`);
 }
@@ -186,21 +103,35 @@ function line(owner: number, grantedBy: Ownership['grantedBy']): Set<number> {
   return tasks;
 }
 
-function owners(moment: Moment, nodes: readonly Node[], { ownerOf, grantedBy }: Ownership): string[] {
-  const sigma0 = moment.variable('sigma0_space');
+/** Which of sigma0's owners of the frames of a page is not of the line of a space's task; undefined: none. */
+function wrongOwner(moment: Moment, { physical, size, space }: Node, lineOf: (owner: number) => ReadonlySet<number>, { ownerOf }: Ownership): number | undefined {
   const infoPage = moment.names.address('kernel_info') - KERNEL_WINDOW;
+  for (let frame = physical; frame < physical + size; frame += PAGE_SIZE) {
+    const owner = ownerOf(frame);
+    const isMarked = owner >= FIRST_MARK && owner !== RESERVED;
+    if (frame !== infoPage && !isMarked && !lineOf(owner).has(moment.taskOf(space))) {
+      return owner;
+    }
+  }
+  return undefined;
+}
+
+/** RAM that a task has from sigma0 is its line's; device memory has no owners. */
+function owners(moment: Moment, nodes: readonly Node[], ownership: Ownership): string[] {
+  const sigma0 = moment.variable('sigma0_space');
   const lines = new Map<number, Set<number>>();
+  const lineOf = (owner: number): Set<number> => {
+    const known = lines.get(owner) ?? line(owner, ownership.grantedBy);
+    lines.set(owner, known);
+    return known;
+  };
   return nodes
     .filter(({ space, parent }) => space !== sigma0 && (parent === undefined || parent.space === sigma0))
-    .filter(({ physical, space }) => {
-      const owner = ownerOf(physical);
-      if (physical === infoPage || (owner >= FIRST_MARK && owner !== RESERVED)) {
-        return false;
-      }
-      lines.set(owner, lines.get(owner) ?? line(owner, grantedBy));
-      return lines.get(owner)?.has(moment.taskOf(space)) !== true;
-    })
-    .map((node) => `${describe(moment, node)}: sigma0 gave that frame to ${ownerOf(node.physical)}.`);
+    .filter(({ physical }) => physical < DEVICES)
+    .flatMap((node) => {
+      const owner = wrongOwner(moment, node, lineOf, ownership);
+      return owner === undefined ? [] : [`${describe(moment, node)}: sigma0 gave that frame to ${owner}.`];
+    });
 }
 
 export function brokenMappings(moment: Moment, ownership?: Ownership): string[] {

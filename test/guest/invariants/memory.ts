@@ -1,9 +1,9 @@
 // The kernel's account of its memory: every frame of its pool is free, a page table, a slab's, or was taken at the start.
 import { countMappings } from './mappings.ts';
-import { PAGE_SIZE, USER_LIMIT, type Moment } from './structures.ts';
+import { PAGE_SIZE, SUPERPAGE_SIZE, USER_LIMIT, type Moment } from './structures.ts';
 
-const DIRECTORY_SPAN = 0x400000;
 const PRESENT = 1;
+const LARGE = 0x80;
 const TCB_BLOCK = 2048;
 const FPU_IMAGE = 512;
 
@@ -32,14 +32,19 @@ function freeFrames(moment: Moment): number {
   return count;
 }
 
-/** Directories, the tables below them, and beside each table one of its entries' nodes. */
+/** Directories, the tables below them, and beside each table one of its entries' nodes; beside a directory, if it has any. */
 function pageTables(moment: Moment): number {
   const kernel = moment.variable('kernel_space');
+  // Without pages of 4 MB a kernel leaves behind what a frame had beside it when it was a page table.
+  const hasLargePages = moment.names.hasMember('mapping', 'size_log2');
   return moment.spaces().reduce((count, space) => {
     const directory = moment.member(space, 'space', 'page_directory');
+    const beside = moment.variable('frame_table') + (directory >>> 12) * moment.names.size('frame');
     let tables = space === kernel ? 0 : 1; // the kernel's own is in its image
-    for (let index = 0; index < USER_LIMIT / DIRECTORY_SPAN; index++) {
-      tables += 2 * (moment.physicalWord(directory + index * 4) & PRESENT);
+    tables += hasLargePages && moment.member(beside, 'frame', 'nodes') !== 0 ? 1 : 0;
+    for (let index = 0; index < USER_LIMIT / SUPERPAGE_SIZE; index++) {
+      const entry = moment.physicalWord(directory + index * 4);
+      tables += (entry & LARGE) === 0 ? 2 * (entry & PRESENT) : 0;
     }
     return count + tables;
   }, 0);

@@ -1,14 +1,16 @@
 // What ring 3 can reach by the processor's own tables: page directories, TLB, GDT.
-import { entriesOf } from './mappings.ts';
-import { PAGE_SIZE, USER_LIMIT, type Moment } from './structures.ts';
+import { entriesOf } from './mappingTrees.ts';
+import { PAGE_SIZE, SUPERPAGE_SIZE, USER_LIMIT, type Moment } from './structures.ts';
 
 const PRESENT = 1;
 const WRITABLE = 2;
 const USER = 4;
+const LARGE = 0x80;
+/** Accessed and dirty bits are each directory's own. */
+const USED = 0x60;
 const FRAME = 0xfffff000;
-const DIRECTORY_SPAN = 0x400000;
+const LARGE_FRAME = 0xffc00000;
 const SMALL_SPACES_END = 0xe0000000;
-const SLOT_SIZE = 0x4000000;
 const DIRECTORY_ENTRIES = 1024;
 
 const hex = (value: number): string => value.toString(16);
@@ -19,24 +21,24 @@ function directories(moment: Moment): string[] {
   const slotOwner = new Map(
     spaces.map((space) => [moment.member(space, 'space', 'small_slot'), moment.member(space, 'space', 'page_directory')]),
   );
+  const slotSize = moment.variable('small_slot_size');
   const kernel = moment.member(moment.variable('kernel_space'), 'space', 'page_directory');
   return spaces.flatMap((space) => {
     const directory = moment.member(space, 'space', 'page_directory');
     const wrong: string[] = [];
-    for (let index = USER_LIMIT / DIRECTORY_SPAN; index < DIRECTORY_ENTRIES; index++) {
+    for (let index = USER_LIMIT / SUPERPAGE_SIZE; index < DIRECTORY_ENTRIES; index++) {
       const entry = moment.physicalWord(directory + index * 4);
-      const linear = index * DIRECTORY_SPAN;
+      const linear = index * SUPERPAGE_SIZE;
       if (linear >= SMALL_SPACES_END) {
         const ours = moment.physicalWord(kernel + index * 4);
-        // Accessed and dirty bits are each directory's own.
-        if (((entry ^ ours) & ~0x60) !== 0 || (entry & PRESENT & (entry >>> 2)) !== 0) {
+        if (((entry ^ ours) & ~USED) !== 0 || (entry & PRESENT & (entry >>> 2)) !== 0) {
           wrong.push(`The directory of task ${moment.taskOf(space)} differs from the kernel's at ${hex(linear)}.`);
         }
       } else if ((entry & PRESENT) !== 0) {
-        const slot = Math.floor((linear - USER_LIMIT) / SLOT_SIZE);
+        const slot = Math.floor((linear - USER_LIMIT) / slotSize);
         const owner = slot === 0 ? undefined : slotOwner.get(slot);
-        const own = owner === undefined ? 0 : moment.physicalWord(owner + (((linear - USER_LIMIT) % SLOT_SIZE) / DIRECTORY_SPAN) * 4);
-        if (((entry ^ own) & FRAME) !== 0) {
+        const own = owner === undefined ? 0 : moment.physicalWord(owner + (((linear - USER_LIMIT) % slotSize) / SUPERPAGE_SIZE) * 4);
+        if (((entry ^ own) & ~USED) !== 0) {
           wrong.push(`Slot ${slot} in the directory of task ${moment.taskOf(space)} does not show its owner.`);
         }
       }
@@ -48,20 +50,31 @@ function directories(moment: Moment): string[] {
 /** What the loaded page tables say of a linear address now; undefined: nothing for the user. */
 function translation(moment: Tables, directory: number, linear: number): number | undefined {
   const table = moment.physicalWord(directory + (linear >>> 22) * 4);
-  const entry = (table & PRESENT) === 0 ? 0 : moment.physicalWord(((table & FRAME) >>> 0) + ((linear >>> 12) & 0x3ff) * 4);
+  if ((table & (PRESENT | USER | LARGE)) === (PRESENT | USER | LARGE)) {
+    return (table & LARGE_FRAME) | (linear & 0x3ff000) | (table & WRITABLE);
+  }
+  const entry = (table & (PRESENT | LARGE)) !== PRESENT ? 0 : moment.physicalWord(((table & FRAME) >>> 0) + ((linear >>> 12) & 0x3ff) * 4);
   return (entry & table & PRESENT & ((entry & table & USER) >>> 2)) === 0 ? undefined : (entry & FRAME) | (entry & table & WRITABLE);
 }
 
 /** What following page tables needs: a moment, or the machine itself. */
 export type Tables = Pick<Moment, 'machine' | 'physicalWord'>;
 
-/** Entries of the TLB that allow ring 3 what the tables do not. */
+/** Entries of the TLB that allow ring 3 what the tables do not; one of 4 MB may show what are pages of 4 KB now. */
 export function staleEntries(moment: Tables): string[] {
   return moment.machine
     .tlbEntries()
-    .filter(({ user, linear, physical, writable, pageDirectory }) => {
-      const now = user ? translation(moment, pageDirectory & FRAME, linear) : 0;
-      return user && (now === undefined || ((now ^ physical) & FRAME) !== 0 || (writable && (now & WRITABLE) === 0));
+    .filter(({ user }) => user)
+    .filter(({ kind, linear, physical, writable, pageDirectory }) => {
+      const directory = pageDirectory & FRAME;
+      const size = kind === 'data-4M' ? SUPERPAGE_SIZE : PAGE_SIZE;
+      for (let offset = 0; offset < size; offset += PAGE_SIZE) {
+        const now = translation(moment, directory, linear + offset);
+        if (now === undefined || ((now ^ (physical + offset)) & FRAME) !== 0 || (writable && (now & WRITABLE) === 0)) {
+          return true;
+        }
+      }
+      return false;
     })
     .map(({ linear }) => `The TLB remembers ${hex(linear)}, which is no longer so.`);
 }
@@ -87,8 +100,9 @@ function segments(moment: Moment): string[] {
   const { names } = moment;
   const space = moment.variable('visible_space');
   const slot = moment.member(space, 'space', 'small_slot');
-  const start = slot === 0 ? 0 : USER_LIMIT + slot * SLOT_SIZE;
-  const end = slot === 0 ? USER_LIMIT + SLOT_SIZE : start + SLOT_SIZE;
+  const slotSize = moment.variable('small_slot_size');
+  const start = slot === 0 ? 0 : USER_LIMIT + slot * slotSize;
+  const end = slot === 0 ? USER_LIMIT + slotSize : start + slotSize;
   const count = names.bytes('gdt');
   const wrong: string[] = [];
   for (let offset = 8; offset < count; offset += 8) {
@@ -110,7 +124,7 @@ function tables(moment: Moment): string[] {
   const low = moment.member(info, 'l4_kernel_info', 'kernel_data.low');
   const high = moment.member(info, 'l4_kernel_info', 'kernel_data.high');
   return [...entriesOf(moment)]
-    .filter(({ physical }) => physical >= low && physical < high)
+    .filter(({ physical, size }) => physical + size > low && physical < high)
     .map(({ page }) => `A page table shows the kernel's memory at ${hex(page)}.`);
 }
 

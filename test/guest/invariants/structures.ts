@@ -7,6 +7,7 @@ import { SymbolImage } from '../../../src/symbols/image.ts';
 import { imageFile } from '../linuxMachine.ts';
 
 export const PAGE_SIZE = 4096;
+export const SUPERPAGE_SIZE = 0x400000;
 export const KERNEL_WINDOW = 0xf0000000;
 export const USER_LIMIT = 0xc0000000;
 
@@ -25,6 +26,15 @@ export class KernelNames {
 
   address(variable: string): number {
     return this.symbol(variable).value;
+  }
+
+  has(variable: string): boolean {
+    return this.symbols.has(variable);
+  }
+
+  hasMember(type: string, member: string): boolean {
+    const struct = this.image.types.named(`struct ${type}`);
+    return struct?.kind === 'struct' && struct.members.some(({ name }) => name === member);
   }
 
   /** Bytes of a variable. */
