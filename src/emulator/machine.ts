@@ -1,5 +1,6 @@
 // The PC on one page: its memory, processor, chips, ports and interrupt lines. The object that everything above the
 // emulator drives; it runs for a number of instructions and never looks at the host's clock.
+import { sentenceOfVector } from './board/biosCalls.ts';
 import { BIOS_CALL_PORT, installFirmware } from './board/firmware.ts';
 import { P6_PROCESSOR, PENTIUM_PROCESSOR } from './board/mpTable.ts';
 import { PcBoard } from './board/pcBoard.ts';
@@ -45,7 +46,7 @@ import {
   translatePage,
   writeRegisterByName,
 } from './x86/inspect.ts';
-import { Interpreter } from './x86/interpreter.ts';
+import { type InterruptSource, Interpreter } from './x86/interpreter.ts';
 
 export class Machine implements Target {
   private readonly memory: MachineMemory;
@@ -62,6 +63,7 @@ export class Machine implements Target {
   private readonly disks: readonly RecordedDisk[];
   private readonly board: PcBoard | undefined;
   private readonly numericError: NumericErrorLatch;
+  private readonly interrupts: InterruptSource;
   private readonly interpreter: Interpreter;
   private exit: { reason: ExitReason; status: number; detail?: string } | undefined;
   private recorded: InputEntry[] = [];
@@ -124,8 +126,8 @@ export class Machine implements Target {
       { first: 0xf4, count: 1, device: new ExitPort('debugExit', end), wide: true },
       { first: 0xf5, count: 1, device: new ExitPort('powerOff', end), wide: true },
     ]);
-    const interrupts = this.board?.localApic ?? this.pics;
-    this.interpreter = new Interpreter(this.cpu, this.clock, interrupts);
+    this.interrupts = this.board?.localApic ?? this.pics;
+    this.interpreter = new Interpreter(this.cpu, this.clock, this.interrupts);
   }
 
   private makeUart(options: MachineOptions, line: InterruptLine, port: number): Uart16550 {
@@ -138,7 +140,11 @@ export class Machine implements Target {
   }
 
   private makeBoard(options: MachineOptions, end: EndOfRun): PcBoard {
-    const has = { disks: (options.disks ?? []).length > 0, i686: this.cpu.i686 };
+    const has = {
+      disks: (options.disks ?? []).length > 0,
+      i686: this.cpu.i686,
+      memorySize: this.ram.length,
+    };
     const board = new PcBoard(this.clock, this.pics, has, {
       reset: () => {
         end('reset', 0);
@@ -160,9 +166,13 @@ export class Machine implements Target {
   /** What the vectors of BIOS services lead to. */
   private biosCallPort(end: EndOfRun): PortRange {
     const writePort = (_port: number, vector: number) => {
-      const hex = (value: number) => value.toString(16).padStart(2, '0').toUpperCase();
-      const call = `interrupt ${hex(vector)}h with AH=${hex((this.registers().eax >> 8) & 0xff)}h`;
-      end('shutdown', 0, `The guest calls the BIOS, which is not there (${call}).`);
+      const { eax, esp, ssBase } = this.registers();
+      const word = (offset: number) => {
+        const bytes = this.peekPhysical(ssBase + ((esp + offset) & 0xffff), 2) ?? [0, 0];
+        return bytes[0] | (bytes[1] << 8);
+      };
+      const from = { segment: word(2), offset: word(0) };
+      end('shutdown', 0, sentenceOfVector(vector, (eax >> 8) & 0xff, from));
     };
     const device = { readPort: () => 0xff, peekPort: () => 0xff, writePort };
     return { first: BIOS_CALL_PORT, count: 1, device };
@@ -206,12 +216,13 @@ export class Machine implements Target {
     enterBootState(this.cpu, loadMultiboot(this.ram, image, commandLine, modules, board));
   }
 
-  /** What the BIOS of a whole PC leaves in memory; nothing on a bare board. */
+  /** What the BIOS of a whole PC leaves in memory and chips; nothing on a bare board. */
   private installFirmware(): void {
     if (this.board === undefined) {
       return;
     }
-    installFirmware(this.ram, this.rtc, {
+    const chips = { pics: this.pics, pit: this.pit, clock: this.rtc };
+    installFirmware(this.ram, chips, {
       memorySize: this.ram.length,
       disks: this.disks.length,
       processor: this.cpu.i686 ? P6_PROCESSOR : PENTIUM_PROCESSOR,
@@ -297,7 +308,7 @@ export class Machine implements Target {
   advanceIdle(cycles: number): number {
     const start = this.clock.cycles;
     const end = start + Math.floor(cycles);
-    while (this.cpu.halted && !this.pics.pending && this.clock.cycles < end) {
+    while (this.cpu.halted && !this.interrupts.pending && this.clock.cycles < end) {
       const target = Math.min(end, Math.max(this.idleTarget(), this.clock.cycles));
       this.clock.skip(target - this.clock.cycles);
       this.applyReplay();

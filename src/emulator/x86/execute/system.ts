@@ -275,4 +275,8 @@ export const systemHandlers = {
   lahf: (cpu) => {
     cpu.r8[1] = getFlags(cpu.r);
   },
+  /** D6h sets AL from the carry; every processor since the 8086 has it, and the manuals do not mention it. */
+  salc: (cpu) => {
+    cpu.r8[0] = (getFlags(cpu.r) & CF) === 0 ? 0 : 0xff;
+  },
 } satisfies Record<string, Handler>;
