@@ -24,7 +24,7 @@ import { keystrokes } from './devices/keyboard/scanCodes.ts';
 import { ImageError } from './elfImage.ts';
 import { BIOS_SIZE } from './board/wiring.ts';
 import { type BootModule, loadMultiboot } from './multiboot.ts';
-import { ataPorts, diagnosticPorts } from './machinePorts.ts';
+import { ataPorts, diagnosticPorts, emptyAtaPorts } from './machinePorts.ts';
 import { type DiskSource, RecordedDisk, sectorsOf } from './recordedDisk.ts';
 import {
   type MachineSnapshot,
@@ -92,7 +92,7 @@ export class Machine implements Target {
       this.exit = detail === undefined ? { reason, status } : { reason, status, detail };
       this.interpreter.stopRequested = true;
     };
-    this.board = options.board === 'pc' ? this.makeBoard(options, end) : undefined;
+    this.board = options.board === 'pc' ? this.makeBoard(end) : undefined;
     const line = (irq: number) => this.board?.line(irq) ?? this.pics.line(irq);
     this.numericError = new NumericErrorLatch(line(13), this.cpu);
 
@@ -120,9 +120,9 @@ export class Machine implements Target {
       { first: 0x2f8, count: 8, device: this.uarts[1] }, // COM2, IRQ 3
       { first: 0x3e8, count: 8, device: this.uarts[2] }, // COM3, IRQ 4
       { first: 0x2e8, count: 8, device: this.uarts[3] }, // COM4, IRQ 3
-      ...(this.disks.length > 0 ? ataPorts(this.ata) : []),
+      ...(this.disks.length > 0 || this.board !== undefined ? ataPorts(this.ata) : []),
       ...diagnosticPorts(options),
-      ...(this.board === undefined ? [] : [...this.board.ports, this.biosCallPort(end)]),
+      ...(this.board === undefined ? [] : this.wholePcPorts(this.board, end)),
       { first: 0xf4, count: 1, device: new ExitPort('debugExit', end), wide: true },
       { first: 0xf5, count: 1, device: new ExitPort('powerOff', end), wide: true },
     ]);
@@ -139,9 +139,8 @@ export class Machine implements Target {
     return new Uart16550(`uart-${port}`, this.clock, line, isBare, isTerminal, send);
   }
 
-  private makeBoard(options: MachineOptions, end: EndOfRun): PcBoard {
+  private makeBoard(end: EndOfRun): PcBoard {
     const has = {
-      disks: (options.disks ?? []).length > 0,
       i686: this.cpu.i686,
       memorySize: this.ram.length,
     };
@@ -161,6 +160,10 @@ export class Machine implements Target {
     });
     this.cpu.mmu.outside.chips = board;
     return board;
+  }
+
+  private wholePcPorts(board: PcBoard, end: EndOfRun): PortRange[] {
+    return [...board.ports, ...emptyAtaPorts(board.line(15)), this.biosCallPort(end)];
   }
 
   /** What the vectors of BIOS services lead to. */

@@ -8,7 +8,7 @@ import type { DiskSource } from '../../src/emulator/recordedDisk.ts';
 import { PowerManagement } from '../../src/emulator/devices/powerManagement.ts';
 import { PciHost } from '../../src/emulator/devices/pciHost.ts';
 import { Vga } from '../../src/emulator/devices/vga.ts';
-import { pciFunctions } from '../../src/emulator/board/pciFunctions.ts';
+import { PCI_FUNCTIONS } from '../../src/emulator/board/pciFunctions.ts';
 import { movingClock } from '../support/chips.ts';
 import { assembleBootSector } from '../support/bootSector.ts';
 import { machineWith, testMachine, type TestMachine } from '../support/machineTest.ts';
@@ -86,7 +86,7 @@ describe('PCI configuration', () => {
   };
 
   it('shows the bridges, the drives’ controller and power management, and ones elsewhere', () => {
-    const pci = new PciHost(pciFunctions(true), () => undefined);
+    const pci = new PciHost(PCI_FUNCTIONS, () => undefined);
     assert.deepEqual(
       [read(pci, 0, 0, 0), read(pci, 1, 0, 0), read(pci, 1, 1, 0), read(pci, 1, 3, 0)],
       [0x7100_8086, 0x7110_8086, 0x7111_8086, 0x7113_8086],
@@ -101,7 +101,7 @@ describe('PCI configuration', () => {
 
   it('changes only what can be changed, and resets by port CF9h', () => {
     let resets = 0;
-    const pci = new PciHost(pciFunctions(true), () => resets++);
+    const pci = new PciHost(PCI_FUNCTIONS, () => resets++);
     read(pci, 1, 3, 0x3c);
     pci.writePort(0xcfc, 0xffff_ff0b, 32);
     assert.equal(read(pci, 1, 3, 0x3c), 0x010b);
@@ -303,6 +303,23 @@ describe('The configuration of QEMU’s firmware', () => {
     assert.deepEqual(between, { selected: 0x1234, offset: 2 });
     restored.restore({ selected: 3, offset: 3 });
     assert.equal(restored.readPort(0x511), 4);
+  });
+});
+
+describe('The channels of the drives', () => {
+  const probe = (select: number, status: number) => `
+      mov $${select}, %dx; mov $0xa0, %al; out %al, %dx
+      inc %dx; mov $0xec, %al; out %al, %dx
+      in %dx, %al; movzbl %al, %ebx
+      mov $${status}, %dx; in %dx, %al; mov %al, %bh`;
+
+  it('are there without drives, and read as not busy when one is looked for', () => {
+    const primary = guest(probe(0x1f6, 0x3f6));
+    primary.run(11);
+    assert.equal(primary.registers().ebx, 0);
+    const secondary = guest(probe(0x176, 0x376));
+    secondary.run(11);
+    assert.equal(secondary.registers().ebx, 0);
   });
 });
 

@@ -15,7 +15,7 @@ import { PciHost, type PciSnapshot } from '../devices/pciHost.ts';
 import type { PicPair } from '../devices/pic8259.ts';
 import * as power from '../devices/powerManagement.ts';
 import { Vga, type VgaSnapshot } from '../devices/vga.ts';
-import { pciFunctions } from './pciFunctions.ts';
+import { PCI_FUNCTIONS } from './pciFunctions.ts';
 import * as wiring from './wiring.ts';
 
 export interface BoardDoings {
@@ -50,7 +50,7 @@ export class PcBoard {
   constructor(
     clock: Clock,
     pics: PicPair,
-    has: { readonly disks: boolean; readonly i686: boolean; readonly memorySize: number },
+    has: { readonly i686: boolean; readonly memorySize: number },
     doings: BoardDoings,
   ) {
     const { log } = doings;
@@ -77,7 +77,7 @@ export class PcBoard {
     this.i8042 = new I8042(clock, this.line(1), lines);
     this.systemControl = new power.SystemControlPort(lines);
     this.vga = new Vga(clock);
-    this.pci = new PciHost(pciFunctions(has.disks), doings.reset);
+    this.pci = new PciHost(PCI_FUNCTIONS, doings.reset);
     this.powerManagement = new power.PowerManagement(clock, doings.powerOff, log);
     this.firmwareConfiguration = new FirmwareConfiguration(has.memorySize);
   }
