@@ -227,7 +227,7 @@ export class Machine implements Target {
     const chips = { pics: this.pics, pit: this.pit, clock: this.rtc };
     installFirmware(this.ram, chips, {
       memorySize: this.ram.length,
-      disks: this.disks.length,
+      disks: this.disks.map(({ sectors }) => sectors),
       processor: this.cpu.i686 ? P6_PROCESSOR : PENTIUM_PROCESSOR,
     });
     this.cpu.mmu.romSize = BIOS_SIZE;

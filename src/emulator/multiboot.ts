@@ -1,6 +1,7 @@
 // The Multiboot 1 boot loader (Multiboot Specification 0.6.96, chapter 3): finds the header, places the image, the
 // modules page-aligned behind it, and the information structure in low memory. Works on plain bytes of RAM.
 import { ACPI_TABLES, BIOS_AREA } from './board/wiring.ts';
+import { placeSections } from './elfSections.ts';
 import { ImageError, type LoadPlan, isElf, planElf } from './elfImage.ts';
 
 const HEADER_MAGIC = 0x1bad_b002;
@@ -18,6 +19,7 @@ const LOW_END = 0x9_fc00;
 const INFO_MEMORY = 1 << 0;
 const INFO_COMMAND_LINE = 1 << 2;
 const INFO_MODULES = 1 << 3;
+const INFO_SECTIONS = 1 << 5;
 const INFO_MEMORY_MAP = 1 << 6;
 const INFO_LOADER_NAME = 1 << 9;
 const INFO_FRAMEBUFFER = 1 << 12;
@@ -62,7 +64,29 @@ export function loadMultiboot(
     return { start, end: start + module.content.length, commandLine: module.commandLine };
   });
   writeInformation(ram, information, commandLine, placed, board);
+  if (board === 'pc' && plan.isElf) {
+    handOverSections(ram, information, image, next);
+  }
   return { entry: plan.entry, information };
+}
+
+/** Behind the modules; an image whose sections do not fit goes without them, as under a loader that has none. */
+function handOverSections(
+  ram: Uint8Array,
+  information: number,
+  image: Uint8Array,
+  start: number,
+): void {
+  const sections = placeSections(image, start);
+  if (sections === undefined || start + sections.bytes.length > ram.length) {
+    return;
+  }
+  ram.set(sections.bytes, start);
+  const view = new DataView(ram.buffer, ram.byteOffset + information, INFO_BYTES);
+  view.setUint32(0, view.getUint32(0, true) | INFO_SECTIONS, true);
+  [sections.count, sections.entrySize, sections.table, sections.names].forEach((value, index) => {
+    view.setUint32(28 + index * 4, value, true);
+  });
 }
 
 function pageAlign(address: number): number {
@@ -161,7 +185,7 @@ function planAddresses(view: DataView, image: Uint8Array, header: number): LoadP
   }
   const content = image.subarray(start, end);
   const memorySize = Math.max(content.length, bssEnd === 0 ? 0 : bssEnd - load);
-  return { entry, segments: [{ address: load, content, memorySize }] };
+  return { entry, segments: [{ address: load, content, memorySize }], isElf: false };
 }
 
 function checkPlan(plan: LoadPlan, ramSize: number): void {

@@ -11,6 +11,7 @@ import { Vga } from '../../src/emulator/devices/vga.ts';
 import { PCI_FUNCTIONS } from '../../src/emulator/board/pciFunctions.ts';
 import { movingClock } from '../support/chips.ts';
 import { assembleBootSector } from '../support/bootSector.ts';
+import { assembleImage } from '../support/machineAssemble.ts';
 import { machineWith, testMachine, type TestMachine } from '../support/machineTest.ts';
 
 const sum = (bytes: Uint8Array) => bytes.reduce((total, byte) => (total + byte) & 0xff, 0);
@@ -210,6 +211,23 @@ describe('The firmware', () => {
     const sized = guest('mov $0x31, %al; out %al, $0x70; in $0x71, %al; mov $0, %ah');
     sized.run(4);
     assert.equal(sized.registers().eax & 0xffff, 15 * 4); // 15 MB, in units of 256 KB
+  });
+
+  it('leaves the geometry of each drive where vectors 41h and 46h point, as IDENTIFY gives it', () => {
+    const sectors = 16 * 63 * 20;
+    const disks = [1, 2].map((times) => diskWith(new Uint8Array(512), sectors * times));
+    const machine = testMachine({ board: 'pc', disks });
+    machine.loadMultiboot(assembleImage('.globl start\nstart: jmp .\n'), '', []);
+    const tables = [0x41, 0x46].map((vector) => {
+      const [low, high, segmentLow, segmentHigh] = machine.peekPhysical(vector * 4, 4) ?? [];
+      const at = (((segmentHigh << 8) | segmentLow) << 4) + ((high << 8) | low);
+      const table = machine.peekPhysical(at, 16) ?? new Uint8Array(16);
+      return [table[0] | (table[1] << 8), table[2], table[8], table[14]];
+    });
+    assert.deepEqual(tables, [
+      [20, 16, 0xc8, 63],
+      [40, 16, 0xc8, 63],
+    ]);
   });
 
   it('is read-only where its ROM is', () => {

@@ -1,6 +1,7 @@
 // The Multiboot loader on a whole PC: what it hands over, and what it refuses (Multiboot Specification 0.6.96).
 import assert from 'node:assert/strict';
 
+import { assembleImage } from '../support/machineAssemble.ts';
 import { type TestMachine, testMachine } from '../support/machineTest.ts';
 
 const MAGIC = 0x1bad_b002;
@@ -89,6 +90,41 @@ describe('The Multiboot loader of a whole PC', () => {
     assert.equal(String.fromCharCode(...name), 'first module\0');
     assert.equal(machine.peekPhysical(0x10_4000, 1)?.[0], 0);
     assert.equal(machine.peekPhysical(0x10_5000, 1)?.[0], 1);
+  });
+
+  it('hands over the section headers of an ELF image, and behind the modules what no segment holds', () => {
+    const elf = assembleImage('.globl start\nstart: jmp .\n  .globl a_name\na_name:\n');
+    const { word, information, machine } = loaded(elf, [
+      { content: new Uint8Array(8), commandLine: '' },
+    ]);
+    assert.equal(word(information) & 0x30, 0x20);
+    const [count, size, table, names] = [28, 32, 36, 40].map((at) => word(information + at));
+    assert.equal(size, 40);
+    assert.ok(table >= word(word(information + 24) + 4), 'behind the module');
+    const bytes = (address: number, length: number) =>
+      machine.peekPhysical(address, length) ?? assert.fail();
+    const textAt = (address: number) => {
+      const content = String.fromCharCode(...bytes(address, 32));
+      return content.slice(0, content.indexOf('\0'));
+    };
+    const sections = Array.from({ length: count }, (_, index) => table + index * 40);
+    const nameOf = (at: number) => textAt(word(table + names * 40 + 12) + word(at));
+    const find = (name: string) => sections.find((at) => nameOf(at) === name) ?? assert.fail(name);
+    assert.equal(word(find('.text') + 12), 0x10_0000);
+    const [symbols, strings] = [find('.symtab'), find('.strtab')].map((at) => word(at + 12));
+    const found = Array.from({ length: word(find('.symtab') + 20) / 16 }, (_, index) =>
+      textAt(strings + word(symbols + index * 16)),
+    );
+    assert.ok(found.includes('a_name'), found.join(' '));
+  });
+
+  it('hands over no section headers that lie beyond the end of the image, or beside a header with addresses', () => {
+    const cut = assembleImage('.globl start\nstart: jmp .\n').slice();
+    new DataView(cut.buffer).setUint32(32, cut.length, true);
+    for (const image of [cut, plainImage()]) {
+      const { word, information } = loaded(image);
+      assert.equal(word(information) & 0x20, 0);
+    }
   });
 
   it('puts its information elsewhere when the image lies where it usually is', () => {

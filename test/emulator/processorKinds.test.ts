@@ -131,6 +131,34 @@ lengths: .byte 2, 2, 2, 3, 3, 3, 2, 2, 0
     ]);
   });
 
+  it('has the microcode registers of a P6, which takes no update (SDM vol. 3, 9.11)', () => {
+    const text = `
+  mov $0x8b, %ecx
+  mov $5, %eax
+  wrmsr
+  rdmsr
+  report %eax
+  mov $0x79, %ecx
+  wrmsr
+  mov $0x17, %ecx
+  mov $5, %eax
+  rdmsr
+  report %eax
+  wrmsr
+  mov $0x79, %ecx
+  rdmsr
+  ud2
+lengths: .byte 2, 2, 0
+`;
+    const seen = run(text, 'i686');
+    assert.deepEqual(seen.slice(0, 2), ['0', '0']);
+    assert.deepEqual(faults(seen.slice(2)), [
+      ['d', '0'],
+      ['d', '0'],
+      ['6', '0'],
+    ]);
+  });
+
   it("counts instructions and references at the chosen level with the Pentium's CESR", () => {
     const seen = run(`
   mov $0x11, %ecx

@@ -1,6 +1,8 @@
 // What a BIOS leaves behind before it starts an operating system: interrupt vectors, its data area, the text mode's
 // clean screen, CMOS bytes about memory and drives, the tables, the interrupt controllers and the timer at work. None of
 // its services is there: each vector of one leads to an instruction that says so to the machine (BIOS_CALL_PORT).
+import { cylindersOf } from '../devices/ata/identify.ts';
+import { HEADS, SECTORS_A_TRACK } from '../devices/ata/registers.ts';
 import type { Mc146818 } from '../devices/mc146818.ts';
 import type { PicPair } from '../devices/pic8259.ts';
 import type { Pit8254 } from '../devices/pit8254.ts';
@@ -25,11 +27,14 @@ const TICKS_PER_SECOND = 1_193_182 / 65_536;
 const MP_POINTER = wiring.BIOS_AREA + 0x2000;
 const MP_TABLE = MP_POINTER + 16;
 const FACS = wiring.EBDA + 64; // on 64 bytes
+const DRIVE_TABLES = wiring.EBDA + 128;
+const DRIVE_VECTORS = [0x41, 0x46] as const;
 const RESET_VECTOR = 0xf_fff0;
 
 export interface InstalledHardware {
   readonly memorySize: number;
-  readonly disks: number;
+  /** How many sectors each drive has. */
+  readonly disks: readonly number[];
   readonly processor: ProcessorIdentity;
 }
 
@@ -128,11 +133,28 @@ function installDataArea(view: DataView, secondOfDay: number, { disks }: Install
   half(0x460, 0x0d0e);
   half(0x463, 0x3d4);
   view.setUint32(0x46c, secondOfDay * TICKS_PER_SECOND, true);
-  view.setUint8(0x475, disks);
+  view.setUint8(0x475, disks.length);
   view.setUint8(0x484, 24);
   half(0x485, 16);
   view.setUint8(0x487, 0x60);
   view.setUint8(wiring.EBDA, 1); // its size in KB
+  disks.forEach((sectors, drive) => {
+    installDriveTable(view, drive, sectors);
+  });
+}
+
+/** The fixed disk parameter table to which vectors 41h and 46h point: cylinders, heads, control byte, sectors. */
+function installDriveTable(view: DataView, drive: number, sectors: number): void {
+  const table = DRIVE_TABLES + drive * 16;
+  const cylinders = cylindersOf(sectors);
+  view.setUint16(table, cylinders, true);
+  view.setUint8(table + 2, HEADS);
+  view.setUint16(table + 5, 0xffff, true); // no precompensation
+  view.setUint8(table + 8, HEADS > 8 ? 0xc8 : 0xc0); // no retries; more than eight heads
+  view.setUint16(table + 12, cylinders, true); // where the heads land
+  view.setUint8(table + 14, SECTORS_A_TRACK);
+  view.setUint16(DRIVE_VECTORS[drive] * 4, table & 0xf, true);
+  view.setUint16(DRIVE_VECTORS[drive] * 4 + 2, table >> 4, true);
 }
 
 /** Memory sizes in KB and in 64 KB, equipment, kinds of drives. */
@@ -142,7 +164,7 @@ function installCmos(clock: Mc146818, { memorySize, disks }: InstalledHardware):
     clock.setByte(index + 1, value >> 8);
   };
   const extended = Math.min(0xffff, (memorySize >> 10) - 1024);
-  clock.setByte(0x12, [0x00, 0xf0, 0xff][disks]);
+  clock.setByte(0x12, [0x00, 0xf0, 0xff][disks.length]);
   clock.setByte(0x14, 0x02);
   half(0x15, 640);
   half(0x17, extended);
@@ -173,5 +195,5 @@ function startInterruptControllers({ master, slave }: PicPair, { disks }: Instal
   master.writePort(0x21, 0x01);
   slave.writePort(0xa1, 0x01);
   master.writePort(0x21, 0xf8); // open: timer, keyboard, slave
-  slave.writePort(0xa1, disks > 0 ? 0x9e : 0xde); // open: clock, coprocessor, drives
+  slave.writePort(0xa1, disks.length > 0 ? 0x9e : 0xde); // open: clock, coprocessor, drives
 }

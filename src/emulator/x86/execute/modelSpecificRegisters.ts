@@ -37,6 +37,13 @@ const noMachineCheck = {
   },
 };
 
+/** Microcode: this processor takes no update, so that its signature stays zero (SDM vol. 3, 9.11.7). */
+const ignored = () => undefined;
+const refused = (cpu: Cpu) => {
+  cpu.fault.raise(GP, 0);
+};
+const refusedRead = (cpu: Cpu) => cpu.fault.raise(GP, 0);
+
 function counter(number: number): Pick<ModelSpecificRegister, 'read' | 'write'> {
   return {
     read: (cpu) => cpu.counters.read(cpu, number),
@@ -100,6 +107,9 @@ const REGISTERS: readonly ModelSpecificRegister[] = [
       }
     },
   },
+  { number: 0x17, name: 'PLATFORM_ID', kinds: P6, read: () => 0n, write: refused },
+  { number: 0x79, name: 'BIOS_UPDT_TRIG', kinds: P6, read: refusedRead, write: ignored },
+  { number: 0x8b, name: 'BIOS_SIGN_ID', kinds: P6, read: () => 0n, write: ignored },
   { number: 0xc1, name: 'PERFCTR0', kinds: P6, ...counter(0) },
   { number: 0xc2, name: 'PERFCTR1', kinds: P6, ...counter(1) },
   { number: 0x174, name: 'SYSENTER_CS', kinds: P6, ...sysenter('cs') },
