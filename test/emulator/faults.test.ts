@@ -179,6 +179,20 @@ describe('An exception', () => {
       assert.equal(ebx, 1);
       assert.equal(edi, 1);
     });
+
+    it(`by a breakpoint at the instruction behind ${name} does not come there`, () => {
+      const { ebx, edi, edx } = run(
+        kernel(`
+          mov %ss, %eax; push %eax; push %eax; xor %edi, %edi
+          mov $1f, %ebx; mov %ebx, %dr0
+          mov $2f, %ebx; mov %ebx, %dr1
+          mov $0x70a, %ebx; mov %ebx, %dr7
+          ${load}
+          1: inc %edi
+          2: inc %edi`),
+      ).registers();
+      assert.deepEqual([ebx, edi], [1, 1], `at ${edx.toString(16)}`);
+    });
   }
 
   it('inside the delivery of a page fault makes a double fault', () => {

@@ -163,11 +163,14 @@ export class Interpreter {
     }
   }
 
-  /** A #DB before the instruction at EIP, unless RF says that it came already; RF is for one instruction. */
+  /**
+   * A #DB before the instruction at EIP, unless RF says that it came already; RF is for one instruction. Behind a load
+   * of SS there is none, as if RF were set (SDM vol. 3, 6.8.3).
+   */
   private instructionBreakpoint(): boolean {
     const { cpu } = this;
     const { r } = cpu;
-    const resumed = (r[EFLAGS] & RF) !== 0;
+    const resumed = (r[EFLAGS] & RF) !== 0 || cpu.inhibitSingleStep;
     const found = resumed ? 0 : instructionHits(r, r[BASE + CS] + r[EIP]);
     r[EFLAGS] &= ~RF;
     if (found !== 0) {
