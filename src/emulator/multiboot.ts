@@ -1,6 +1,12 @@
 // The Multiboot 1 boot loader (Multiboot Specification 0.6.96, chapter 3): finds the header, places the image, the
 // modules page-aligned behind it, and the information structure in low memory. Works on plain bytes of RAM.
-import { ACPI_TABLES, BIOS_AREA } from './board/wiring.ts';
+import {
+  ACPI_TABLES,
+  BIOS_AREA,
+  BOOT_DESCRIPTOR_BYTES,
+  BOOT_DESCRIPTORS,
+  BOOT_STACK,
+} from './board/wiring.ts';
 import { placeSections } from './elfSections.ts';
 import { ImageError, type LoadPlan, isElf, planElf } from './elfImage.ts';
 
@@ -34,6 +40,9 @@ export interface BootState {
   readonly entry: number;
   /** Physical address of the Multiboot information. */
   readonly information: number;
+  /** What images use that may not: the loader's stack and descriptor table; a bare board has neither. */
+  readonly stack: number;
+  readonly descriptors: { readonly base: number; readonly limit: number };
 }
 
 export function loadMultiboot(
@@ -67,7 +76,15 @@ export function loadMultiboot(
   if (board === 'pc' && plan.isElf) {
     handOverSections(ram, information, image, next);
   }
-  return { entry: plan.entry, information };
+  const isPc = board === 'pc';
+  return {
+    entry: plan.entry,
+    information,
+    stack: isPc ? BOOT_STACK : 0,
+    descriptors: isPc
+      ? { base: BOOT_DESCRIPTORS, limit: BOOT_DESCRIPTOR_BYTES - 1 }
+      : { base: 0, limit: 0 },
+  };
 }
 
 /** Behind the modules; an image whose sections do not fit goes without them, as under a loader that has none. */

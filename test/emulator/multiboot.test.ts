@@ -47,6 +47,16 @@ describe('The Multiboot loader of a whole PC', () => {
     assert.deepEqual(machine.run(5), { reason: 'debugExit', status: 11 });
   });
 
+  it('leaves descriptors and a stack to an image that has none of its own yet', () => {
+    const code = [
+      ...[0x8c, 0xd8, 0x8e, 0xc0, 0x8e, 0xd0], // mov %ds, %eax; mov %eax, %es; mov %eax, %ss
+      ...[0xea, 48 + 13, 0x00, 0x10, 0x00, 0x08, 0x00], // ljmp $8, $1f
+      ...[0x6a, 0x05, 0x58, 0xe6, 0xf4], // 1: push $5; pop %eax; out %al, $0xf4
+    ];
+    const { machine } = loaded(plainImage({ code }));
+    assert.deepEqual(machine.run(10), { reason: 'debugExit', status: 11 });
+  });
+
   it('gives a memory map in order, whose free ranges are RAM and whose reserved ones hold BIOS and ACPI', () => {
     const { word, information } = loaded(plainImage());
     assert.equal(word(information) & 0x1247, 0x1245 | (word(information) & 2));

@@ -27,6 +27,7 @@ const TICKS_PER_SECOND = 1_193_182 / 65_536;
 const MP_POINTER = wiring.BIOS_AREA + 0x2000;
 const MP_TABLE = MP_POINTER + 16;
 const FACS = wiring.EBDA + 64; // on 64 bytes
+const BOOT_DESCRIPTORS = [0, 0, 0x0000_ffff, 0x00cf_9b00, 0x0000_ffff, 0x00cf_9300];
 const DRIVE_TABLES = wiring.EBDA + 128;
 const DRIVE_VECTORS = [0x41, 0x46] as const;
 const RESET_VECTOR = 0xf_fff0;
@@ -60,6 +61,9 @@ export function installFirmware(
   ram.set(configurationTable(has.processor), MP_TABLE);
   acpiTables(wiring.ACPI_TABLES, FACS).forEach(({ address, bytes }) => {
     ram.set(bytes, address);
+  });
+  BOOT_DESCRIPTORS.forEach((word, index) => {
+    view.setUint32(wiring.BOOT_DESCRIPTORS + index * 4, word, true);
   });
   ram.set([0xea, 0x00, 0x10, 0x00, 0xf0], RESET_VECTOR); // jmp to the handler of vector 0
   installCmos(chips.clock, has);
