@@ -206,6 +206,34 @@ describe('An exception', () => {
     assert.match(result.detail ?? '', /triple fault/);
   });
 
+  for (const [name, code] of [
+    ['whose handler begins with a fault', 'refused: rdmsr'],
+    [
+      'by a breakpoint at its own handler',
+      'mov $refused, %ecx; mov %ecx, %dr0; mov $2, %eax; mov %eax, %dr7; refused: nop',
+    ],
+  ]) {
+    it(`${name} ends the machine with a sentence where the stack never ends`, () => {
+      const vector = name.includes('breakpoint') ? 1 : 13;
+      const machine = machineWith(
+        kernel(`
+          lea refused, %eax
+          mov %ax, idt + ${vector} * 8
+          shr $16, %eax
+          mov %ax, idt + ${vector} * 8 + 6
+          mov %cr0, %eax
+          and $0x7fffffff, %eax
+          mov %eax, %cr0
+          mov $0x1277, %ecx
+          mov $0xffff0000, %esp
+          ${code}`),
+      );
+      const { reason, detail } = machine.run(1_000_000);
+      assert.equal(reason, 'shutdown');
+      assert.match(detail ?? '', /^faults without end, no instruction ends between them \(/);
+    });
+  }
+
   it('by an unknown opcode is named once in the log', () => {
     const machine = run(kernel('.byte 0x0f, 0x04'));
     assert.equal(machine.registers().ebx, 6);
