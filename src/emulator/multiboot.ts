@@ -11,6 +11,10 @@ import { placeSections } from './elfSections.ts';
 import { ImageError, type LoadPlan, isElf, planElf } from './elfImage.ts';
 
 const HEADER_MAGIC = 0x1bad_b002;
+/** Multiboot 2's, within its first 32 KB on 8 bytes; and "HdrS", at 202h of a bzImage. */
+const HEADER_MAGIC_2 = 0xe852_50d6;
+const HEADER_SEARCH_2 = 32768;
+const LINUX_MAGIC = 0x5372_6448;
 export const BOOT_MAGIC = 0x2bad_b002;
 const HEADER_SEARCH = 8192;
 const FLAG_ADDRESSES = 1 << 16; // the a.out kludge
@@ -130,11 +134,7 @@ function planImage(image: Uint8Array, board: 'bare' | 'pc'): LoadPlan {
   const view = new DataView(image.buffer, image.byteOffset, image.byteLength);
   const header = findHeader(view);
   if (header < 0) {
-    throw new ImageError(
-      isElf(image)
-        ? 'The image has no Multiboot header in its first 8192 bytes.'
-        : 'The image is neither ELF nor does it hold a Multiboot header.',
-    );
+    throw new ImageError(whatItIsInstead(view, image));
   }
   const flags = view.getUint32(header + 4, true);
   checkRequirements(view, header, flags, board);
@@ -145,6 +145,21 @@ function planImage(image: Uint8Array, board: 'bare' | 'pc'): LoadPlan {
     throw new ImageError('The image is not ELF, and its Multiboot header gives no addresses.');
   }
   return elf;
+}
+
+/** Names the formats that people try, and what to do with them. */
+function whatItIsInstead(view: DataView, image: Uint8Array): string {
+  for (let at = 0; at + 4 <= Math.min(HEADER_SEARCH_2, image.length); at += 8) {
+    if (view.getUint32(at, true) === HEADER_MAGIC_2) {
+      return 'The image has a Multiboot 2 header alone; this loader knows Multiboot 1.';
+    }
+  }
+  if (image.length >= 0x206 && view.getUint32(0x202, true) === LINUX_MAGIC) {
+    return 'The image is a Linux bzImage; a Multiboot boot loader such as GRUB can load it here from a disk.';
+  }
+  return isElf(image)
+    ? 'The image has no Multiboot header in its first 8192 bytes.'
+    : 'The image is neither ELF nor does it hold a Multiboot header.';
 }
 
 /** Bits 0 to 15 are what the image cannot do without. */

@@ -142,7 +142,16 @@ describe('The Multiboot loader of a whole PC', () => {
     assert.equal(information, 0x1_3000);
   });
 
+  const foreign = (offset: number, magic: number): Uint8Array => {
+    const image = new Uint8Array(4096);
+    new DataView(image.buffer).setUint32(offset, magic, true);
+    return image;
+  };
+
   for (const [what, image, sentence] of [
+    ['a Multiboot 2 image', foreign(0x100, 0xe852_50d6), /has a Multiboot 2 header alone/],
+    ['a Linux bzImage', foreign(0x202, 0x5372_6448), /is a Linux bzImage; .* GRUB/],
+    ['what it does not know', foreign(0, 0), /neither ELF nor/],
     ['requirements that it does not know', plainImage({ flags: 0x20 }), /\(bit 5 of its flags\)/],
     ['a graphics mode', plainImage({ flags: 4, mode: 0 }), /requires a graphics mode/],
     [
