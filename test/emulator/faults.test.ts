@@ -203,7 +203,19 @@ describe('An exception', () => {
     const machine = machineWith(kernel('lidt nothing; ud2; .align 4; nothing: .word 0; .long 0'));
     const result = machine.run(1_000_000);
     assert.equal(result.reason, 'shutdown');
-    assert.match(result.detail ?? '', /triple fault/);
+    assert.match(result.detail ?? '', /triple fault \(.*\)$/);
+  });
+
+  it('says at the end that something was written where no memory is', () => {
+    const machine = machineWith(
+      kernel(
+        'mov %cr0, %eax; and $0x7fffffff, %eax; mov %eax, %cr0; movb $1, 0x3000005; movb $1, 0x3000000; lidt nothing; ud2; .align 4; nothing: .word 0; .long 0',
+      ),
+    );
+    assert.match(
+      machine.run(1_000_000).detail ?? '',
+      /triple fault \(.*\); the guest has written to physical 0x3000005, behind its \d+ MB of memory$/,
+    );
   });
 
   for (const [name, code] of [

@@ -330,13 +330,23 @@ export class Interpreter {
   }
 
   private shutDown(reason: string): void {
+    const { memory, outside } = this.cpu.mmu;
     this.cpu.shutdown = true;
-    this.shutdownReason = reason;
+    this.shutdownReason =
+      outside.firstLost === undefined
+        ? reason
+        : `${reason}; ${lost(outside.firstLost, memory.ramSize)}`;
   }
 }
 
+const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
+
+/** What the guest stored where no memory is. */
+function lost(address: number, ramSize: number): string {
+  return `the guest has written to physical ${hex(address)}, behind its ${ramSize >>> 20} MB of memory`;
+}
+
 function describe(cpu: Cpu, vector: number): string {
-  const hex = (value: number) => `0x${(value >>> 0).toString(16)}`;
   return `vector ${vector}, EIP ${hex(cpu.r[EIP])}, CR2 ${hex(cpu.r[CR2])}`;
 }
 

@@ -15,6 +15,9 @@ export interface DeviceMemory {
 /** Stands in PendingFault for "run this instruction alone"; no vector of the processor. */
 export const DEVICE_ACCESS = 256;
 
+/** What lies above is a chip's place, which a guest may try without believing in memory there. */
+const MORE_MEMORY_THAN_ANY = 0x4000_0000;
+
 /** The chips of one machine as its memory management unit reaches them. */
 export class DeviceAccess {
   /** Undefined: every address outside RAM is open bus. */
@@ -23,6 +26,8 @@ export class DeviceAccess {
   allowed = false;
   /** First physical address of the page that was translated last, outside RAM. */
   page = 0;
+  /** The first address below 1 GB at which something was stored that nothing kept: the guest believes in more memory. */
+  firstLost: number | undefined;
   private readonly fault: PendingFault;
 
   constructor(fault: PendingFault) {
@@ -59,8 +64,11 @@ export class DeviceAccess {
     if (offset < 0 || !this.begin()) {
       return false;
     }
+    const address = page + offset - OPEN_BUS_OFFSET;
     if (this.chips?.claims(page) === true) {
-      this.chips.writeMemory(page + offset - OPEN_BUS_OFFSET, size, value);
+      this.chips.writeMemory(address, size, value);
+    } else if (address < MORE_MEMORY_THAN_ANY) {
+      this.firstLost ??= address;
     }
     return true;
   }
