@@ -37,12 +37,7 @@ export class KernelQueuesTree extends ModelTree {
         `${counted(queues.sleepers.length, 'thread')}, clock ${queues.clock}`,
         queues.sleepers.map(sleeperNode),
       ),
-      branch(
-        'ipc',
-        'IPC under Way',
-        counted(queues.ipc.length, 'message'),
-        queues.ipc.map(ipcNode),
-      ),
+      branch('ipc', 'IPC under Way', counted(queues.ipc.length, 'IPC'), queues.ipc.map(ipcNode)),
     ];
   }
 }
