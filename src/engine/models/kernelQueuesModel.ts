@@ -3,6 +3,7 @@
 import { waitingFor, type KernelThread } from '../../kernel/kernelView.ts';
 import { kernelQueues } from '../../kernel/queues/kernelQueues.ts';
 import { messageOf, type Message, type PendingIpc } from '../../kernel/queues/pendingIpc.ts';
+import { canRun } from '../../kernel/queues/readyRings.ts';
 import { wakeupTime } from '../../kernel/queues/sleepers.ts';
 import type { ThreadId } from '../../kernel/threadId.ts';
 import type {
@@ -80,11 +81,11 @@ function queuedThread({ system, nameOf }: Making, { id }: KernelThread): QueuedT
 }
 
 function readyThread(making: Making, thread: KernelThread): ReadyRingRow['threads'][number] {
-  const hasStopped =
-    thread.state !== 'THREAD_READY' ? `no longer ready: ${stateOf(thread.state)}` : '';
+  const isReady = thread.state === 'THREAD_READY';
+  const hasStopped = isReady ? 'has no time left' : `no longer ready: ${stateOf(thread.state)}`;
   return {
     ...queuedThread(making, thread),
-    remark: thread.isCurrent ? 'running' : hasStopped,
+    remark: thread.isCurrent ? 'running' : canRun(thread) ? '' : hasStopped,
     timeslice: durationText(thread.timesliceLeft),
   };
 }

@@ -130,6 +130,8 @@ function transferOf(sender: KernelThread, table: ThreadTable): PendingIpc | 'cha
 /** Undefined: its parameters are those of a page fault of its own at the moment. */
 function longMessageOf(sender: KernelThread): Message | undefined {
   const message = messageOf(sender);
-  const isLong = message.dwords > REGISTER_WORDS || message.strings > 0;
+  const { dwords, strings, hasMapping } = message;
+  // Nothing else is carried so: words in memory, strings, or a mapping of many pages.
+  const isLong = dwords > REGISTER_WORDS || strings > 0 || hasMapping;
   return isLong && message.kind === 'call' ? message : undefined;
 }

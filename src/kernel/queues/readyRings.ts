@@ -1,5 +1,5 @@
-// Who may run: the ring of each priority. It holds every thread that is ready, but the running one need not be in its
-// ring; it may hold others besides, which have stopped being ready and will be dropped.
+// Who may run: the ring of each priority. It holds every thread that is ready and has time to run, but the running one need
+// not be in its ring; it may hold others besides, for which that has stopped being so and which will be dropped.
 // *src/kernel observes what guest/kernel runs*: guest/kernel/schedule.h.
 import type { SymbolImage } from '../../symbols/image.ts';
 import type { ReadMemory } from '../../symbols/values.ts';
@@ -48,10 +48,16 @@ export function readyRings(image: SymbolImage, read: ReadMemory, table: ThreadTa
   });
   for (const [address, thread] of table) {
     const isLinked = thread.control.number('ready_next') !== 0;
-    const mayBeOutside = thread.state !== 'THREAD_READY' || address === current || address === idle;
+    const mayBeOutside = !canRun(thread) || address === current || address === idle;
     isChanging ||= isLinked !== queued.has(thread) || (!isLinked && !mayBeOutside);
   }
   return { rings, isChanging };
+}
+
+/** It is ready, and has a time slice or what is left of one that somebody gave it. */
+export function canRun(thread: KernelThread): boolean {
+  const hasTime = thread.control.number('timeslice') > 0 || thread.timesliceLeft > 0;
+  return thread.state === 'THREAD_READY' && hasTime;
 }
 
 /** Its ring is that of its priority, and its neighbours are each other's. */

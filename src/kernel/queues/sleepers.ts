@@ -4,7 +4,7 @@ import { FormatError } from '../../base/bytes.ts';
 import type { SymbolImage } from '../../symbols/image.ts';
 import { valueAt, type ReadMemory } from '../../symbols/values.ts';
 import type { KernelThread } from '../kernelView.ts';
-import { Structure, variableAddress } from '../structures.ts';
+import { offsetOf, Structure, variableAddress } from '../structures.ts';
 import { word } from '../virtualMemory.ts';
 import { walkQueue, type ThreadTable } from './threadQueue.ts';
 
@@ -23,10 +23,11 @@ export function wakeupTime(thread: KernelThread): number {
 export function sleepers(image: SymbolImage, read: ReadMemory, table: ThreadTable): Sleepers {
   const first = word(read(variableAddress(image, 'wakeup_list'), 4)) ?? 0;
   const list = walkQueue(first, 'wakeup_next', 'list', table);
+  const isLinkedBack = backLink(image);
   const isInOrder = list.threads.every((thread, index) => {
     const previous = index === 0 ? undefined : list.threads[index - 1];
     return (
-      thread.control.number('wakeup_previous') === (previous?.control.address ?? 0) &&
+      isLinkedBack(thread, previous) &&
       (previous === undefined || wakeupTime(previous) <= wakeupTime(thread)) &&
       thread.state !== 'THREAD_READY'
     );
@@ -39,6 +40,21 @@ export function sleepers(image: SymbolImage, read: ReadMemory, table: ThreadTabl
     now: clock(image, read),
     threads: list.threads,
     isChanging: list.isChanging || !isInOrder || !isWhole,
+  };
+}
+
+/** How a sleeper names what is before it: the sleeper, or, in newer kernels, the pointer that leads to it. */
+function backLink(
+  image: SymbolImage,
+): (thread: KernelThread, previous: KernelThread | undefined) => boolean {
+  const head = variableAddress(image, 'wakeup_list');
+  const next = offsetOf(image.types.named('struct tcb'), 'wakeup_next');
+  return ({ control }, previous) => {
+    if (control.has('wakeup_previous')) {
+      return control.number('wakeup_previous') === (previous?.control.address ?? 0);
+    }
+    const link = previous === undefined ? head : previous.control.address + next;
+    return !control.has('wakeup_link') || control.number('wakeup_link') === link;
   };
 }
 
