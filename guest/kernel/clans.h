@@ -2,8 +2,7 @@
  *
  * Clans and chiefs: through whom a message goes.
  */
-#ifndef KERNEL_CLANS_H
-#define KERNEL_CLANS_H
+#pragma once
 
 #include <l4/syscalls.h>
 
@@ -15,5 +14,3 @@ struct l4_threadid clans_nearest(const struct tcb *self, struct l4_threadid dest
 
 /* The space is in the clan of this task, or in a clan within it. */
 bool clans_inside(const struct space *space, unsigned chief);
-
-#endif

@@ -2,8 +2,7 @@
  *
  * The kernel's clock: microseconds since it started, in steps of the real-time clock's periodic interrupt.
  */
-#ifndef KERNEL_CLOCK_H
-#define KERNEL_CLOCK_H
+#pragma once
 
 #include "tcb.h"
 
@@ -16,5 +15,3 @@ microseconds clock_now(void);
 
 /* The interrupt: time goes on, sleepers wake. True: the slice that the running thread is on has ended (schedule_tick). */
 bool clock_tick(void);
-
-#endif

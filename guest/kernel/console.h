@@ -2,8 +2,7 @@
  *
  * The kernel's voice (COM1) and its last word.
  */
-#ifndef KERNEL_CONSOLE_H
-#define KERNEL_CONSOLE_H
+#pragma once
 
 struct trap_frame;
 
@@ -17,5 +16,3 @@ void panic(const char *message) __attribute__((noreturn));
 
 /* The same for an exception that the kernel itself raised. */
 void panic_with_frame(const char *message, const struct trap_frame *frame) __attribute__((noreturn));
-
-#endif

@@ -3,8 +3,7 @@
  * Each thread has debug registers of its own: MOV to and from DRx is carried out for it. L4 reference manual, "Exceptions";
  * Pentium manual, volume 3, "Debugging".
  */
-#ifndef KERNEL_DEBUG_REGISTERS_H
-#define KERNEL_DEBUG_REGISTERS_H
+#pragma once
 
 #include "tcb.h"
 
@@ -17,5 +16,3 @@ void debug_registers_load(const struct tcb *thread);
 
 /* After exception 1: what happened is the thread's to read. */
 void debug_status_save(struct tcb *self);
-
-#endif

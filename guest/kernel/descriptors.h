@@ -2,8 +2,7 @@
  *
  * Segments, gates and the task state segment, as the generic kernel sees them; ia32/descriptors.c has them.
  */
-#ifndef KERNEL_DESCRIPTORS_H
-#define KERNEL_DESCRIPTORS_H
+#pragma once
 
 #include "space.h"
 #include "tcb.h"
@@ -22,5 +21,3 @@ void descriptors_load_thread(const struct tcb *thread);
 
 /* The running thread's own segments, or its space, have changed. */
 void descriptors_load_extras(const struct tcb *thread);
-
-#endif

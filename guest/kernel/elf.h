@@ -2,8 +2,7 @@
  *
  * Loading of an i386 ELF executable to physical memory.
  */
-#ifndef KERNEL_ELF_H
-#define KERNEL_ELF_H
+#pragma once
 
 #include <l4/kip.h>
 #include <stdbool.h>
@@ -11,5 +10,3 @@
 /* image: where the file is; becomes where its segments are. False, and nothing written, if it is not an executable
  * whose segments all lie in the allowed range. */
 bool elf_load(struct l4_memory_range *image, struct l4_memory_range allowed, unsigned *entry);
-
-#endif

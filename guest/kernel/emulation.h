@@ -2,8 +2,7 @@
  *
  * What the kernel mends by itself when a thread raises #GP.
  */
-#ifndef KERNEL_EMULATION_H
-#define KERNEL_EMULATION_H
+#pragma once
 
 #include "tcb.h"
 
@@ -12,5 +11,3 @@ bool emulate_instruction(struct tcb *self, struct trap_frame *frame);
 
 /* True: a segment register held neither the flat user segment nor one of the thread's own, and holds the flat one now. */
 bool reload_segments(struct tcb *self, struct trap_frame *frame);
-
-#endif

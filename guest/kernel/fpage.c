@@ -9,12 +9,10 @@
 
 #include "ia32/cpu.h"
 #include "memory.h"
-#include "paging.h"
 #include "system_calls.h"
 #include "tcb.h"
 
-/* Unmapping lets interrupts in once in so many bytes. */
-enum { PREEMPTION_DISTANCE = 64 * FRAME_SIZE };
+enum { PREEMPTION_DISTANCE = 1 << MAPPED_AT_ONCE_LOG2 };
 
 static unsigned offset_mask(unsigned size_log2)
 {
@@ -32,17 +30,8 @@ bool fpage_is_valid(l4_fpage fpage)
 	return size_log2 >= L4_PAGE_SIZE_LOG2 && size_log2 <= L4_WHOLE_SPACE_LOG2;
 }
 
-/* Bytes to the next page that may be there: a whole absent page table is stepped over. */
-static unsigned step(const struct space *space, unsigned address)
-{
-	if (space == sigma0_space || entry_find(space->page_directory, address)) {
-		return FRAME_SIZE;
-	}
-	return SUPERPAGE_SIZE - address % SUPERPAGE_SIZE;
-}
-
 /* The source's and destination's addresses are below the user limit, or the page is not mapped. */
-static bool map_pages(struct map_request *request, unsigned last_offset)
+static bool map_pages(struct map_request *request, unsigned last_offset, bool preemptible)
 {
 	unsigned source = request->source;
 	unsigned destination = request->destination;
@@ -53,18 +42,21 @@ static bool map_pages(struct map_request *request, unsigned last_offset)
 		if (request->source >= USER_LIMIT || request->destination >= USER_LIMIT) {
 			return true;
 		}
+		request->left = last_offset - offset;
 		if (mapping_map(request) == MAP_NO_MEMORY) {
 			return false;
 		}
-		unsigned distance = step(request->from, request->source);
-		if (distance > last_offset - offset) {
+		if (request->done > request->left) {
 			return true;
 		}
-		offset += distance;
+		offset += request->done;
+		if (preemptible && offset % PREEMPTION_DISTANCE == 0) {
+			preemption_point();
+		}
 	}
 }
 
-bool fpage_map(struct space *from, struct space *to, struct send_fpage item, l4_fpage receive_window)
+bool fpage_map(struct space *from, struct space *to, struct send_fpage item, l4_fpage receive_window, bool preemptible)
 {
 	unsigned send_mask = offset_mask(l4_fpage_size_log2(item.fpage));
 	unsigned window_mask = offset_mask(l4_fpage_size_log2(receive_window));
@@ -84,11 +76,11 @@ bool fpage_map(struct space *from, struct space *to, struct send_fpage item, l4_
 	} else {
 		request.destination += item.send_base & window_mask & ~send_mask;
 	}
-	if (from == to) {
-		return true; /* maps within a task are ignored */
+	if (from == to || to == sigma0_space) {
+		return true; /* maps within a task are ignored; sigma0's mappings are roots */
 	}
 	unsigned source = request.source, destination = request.destination;
-	bool done = map_pages(&request, offset_mask(size_log2) & L4_PAGE_MASK);
+	bool done = map_pages(&request, offset_mask(size_log2) & L4_PAGE_MASK, preemptible);
 	if (request.grant) {
 		L4_PROBE6("l4", "grant", from, to, source, destination, size_log2, request.writable);
 	} else {
@@ -111,15 +103,10 @@ void sys_fpage_unmap(struct trap_frame *frame)
 	bool own = (mask & L4_UNMAP_ALL_SPACES) != 0;
 	bool write_access_only = !(mask & L4_UNMAP_PAGE);
 	while (address <= last && address < USER_LIMIT) {
-		const page_table_entry *entry = entry_find(space->page_directory, address);
-		if (entry) {
-			bool done = mapping_unmap(space, address, own, write_access_only);
-			if (!done || address % PREEMPTION_DISTANCE == 0) {
-				preemption_point();
-			}
-			address += done ? FRAME_SIZE : 0;
-		} else {
-			address += SUPERPAGE_SIZE - address % SUPERPAGE_SIZE;
+		unsigned done = mapping_unmap(space, address, last - address, own, write_access_only);
+		address += done;
+		if (done == 0 || address % PREEMPTION_DISTANCE == 0) {
+			preemption_point();
 		}
 	}
 	L4_PROBE4("l4", "unmap", space, base_of(fpage), size_log2, mask);

@@ -2,8 +2,7 @@
  *
  * Flexpages: regions of a space whose size is a power of two, mapped as a loop over pages.
  */
-#ifndef KERNEL_FPAGE_H
-#define KERNEL_FPAGE_H
+#pragma once
 
 #include <l4/types.h>
 
@@ -18,7 +17,9 @@ struct send_fpage {
 /* At least a page, at most the whole space. */
 bool fpage_is_valid(l4_fpage fpage);
 
-/* Maps or grants a valid fpage of one space into the receive window of another; false: out of memory. */
-bool fpage_map(struct space *from, struct space *to, struct send_fpage item, l4_fpage receive_window);
+/* So many bytes are mapped or unmapped before interrupts are let in. */
+enum { MAPPED_AT_ONCE_LOG2 = 18 };
 
-#endif
+/* Maps or grants a valid fpage of one space into the receive window of another; false: out of memory. If it may be preempted,
+ * the two spaces stay until it is done or its thread's stack is thrown away. */
+bool fpage_map(struct space *from, struct space *to, struct send_fpage item, l4_fpage receive_window, bool preemptible);

@@ -2,8 +2,7 @@
  *
  * The floating-point unit, switched lazily: its registers stay with the thread that last computed.
  */
-#ifndef KERNEL_FPU_H
-#define KERNEL_FPU_H
+#pragma once
 
 #include "tcb.h"
 
@@ -20,5 +19,3 @@ bool fpu_acquire(struct tcb *self);
 
 /* The thread is about to be freed. */
 void fpu_release(struct tcb *thread);
-
-#endif

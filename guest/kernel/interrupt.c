@@ -9,7 +9,6 @@
 #include "ipc.h"
 #include "message.h"
 #include "pic8259.h"
-#include "preemption.h"
 #include "schedule.h"
 
 static struct tcb *irq_handlers[L4_IRQS];

@@ -2,8 +2,7 @@
  *
  * Interrupts as messages: which thread an interrupt line belongs to.
  */
-#ifndef KERNEL_INTERRUPT_H
-#define KERNEL_INTERRUPT_H
+#pragma once
 
 #include "tcb.h"
 
@@ -12,5 +11,3 @@
 bool interrupt_control(struct tcb *self, struct l4_threadid source);
 
 void interrupt_dissociate(struct tcb *thread);
-
-#endif

@@ -12,12 +12,11 @@
 
 #include <l4/probes.h>
 
+#include "fpage.h"
 #include "interrupt.h"
-#include "ipc_route.h"
 #include "long_message.h"
 #include "message.h"
 #include "schedule.h"
-#include "send_queue.h"
 #include "system_calls.h"
 #include "thread.h"
 #include "timeout.h"
@@ -232,7 +231,9 @@ static void set_parameters(struct tcb *self, unsigned send, unsigned receive, l4
 
 unsigned ipc_page_fault(struct tcb *self, unsigned w0, unsigned w1, l4_timeouts timeouts)
 {
-	set_parameters(self, L4_SEND_SHORT, l4_receive_window(L4_WHOLE_SPACE), timeouts, w0, w1);
+	/* In a long message what the pager maps keeps interrupts waiting: not more than is done at once otherwise. */
+	l4_fpage window = self->transfer.partner ? l4_make_fpage(w0, MAPPED_AT_ONCE_LOG2, 0) : L4_WHOLE_SPACE;
+	set_parameters(self, L4_SEND_SHORT, l4_receive_window(window), timeouts, w0, w1);
 	self->ipc.kernel_rpc = RPC_PAGER;
 	L4_PROBE5("l4", "pf-rpc", self, self->pager.low, self->pager.high, w0, w1);
 	ipc_perform(self, self->pager);

@@ -3,8 +3,7 @@
  * Inter-process communication as the rest of the kernel uses it: page faults and interrupts are messages too, and
  * threads are made to stop waiting by cancelling, by time, and by the death of their partner.
  */
-#ifndef KERNEL_IPC_H
-#define KERNEL_IPC_H
+#pragma once
 
 #include "space.h"
 #include "tcb.h"
@@ -25,9 +24,12 @@ bool ipc_waits_for_irq(const struct tcb *thread);
 /* An interrupt's message; the thread becomes ready, if it is not running. */
 void ipc_deliver_irq(struct tcb *thread, unsigned irq);
 
-/* Ends what the thread waits for, with cancelled or timed out; it becomes ready. */
+/* Ends what the thread waits for; it becomes ready. The code is that of a receive; while it sends it is the same with bit 4
+ * set. */
+void ipc_end_waiting(struct tcb *thread, enum l4_completion_code code);
+
+/* The same with cancelled, or aborted if it is in a long message. */
 void ipc_cancel(struct tcb *thread);
-void ipc_timed_out(struct tcb *thread);
 
 /* Takes a thread that waits to send out of its receiver's queue; of no effect on others. */
 void ipc_leave_queue(struct tcb *thread);
@@ -42,4 +44,13 @@ void ipc_forget_task(const struct space *space);
 /* Blocks the running thread in what its state says without a message: nobody will wake it. */
 void ipc_shut_down(struct tcb *self);
 
-#endif
+/* The thread that gets self's message for a destination: it, or a chief on the way to it. Sets source, destination and
+ * route of self's ipc. Null: there is none. */
+struct tcb *ipc_route(struct tcb *self, struct l4_threadid destination);
+
+/* Who waits to send to a thread: first come, first served. */
+void send_queue_append(struct tcb *receiver, struct tcb *sender);
+void send_queue_remove(struct tcb *receiver, struct tcb *sender);
+
+/* By the name under which its message comes. */
+struct tcb *send_queue_find(const struct tcb *receiver, struct l4_threadid sender);

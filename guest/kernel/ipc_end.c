@@ -8,7 +8,6 @@
 #include "long_message.h"
 #include "message.h"
 #include "schedule.h"
-#include "send_queue.h"
 #include "thread.h"
 #include "timeout.h"
 
@@ -38,8 +37,7 @@ void ipc_leave_queue(struct tcb *thread)
 	}
 }
 
-/* The code of the phase that it is in; a receive code is given, the send code is that with bit 4 set. */
-static void end_waiting(struct tcb *thread, enum l4_completion_code code)
+void ipc_end_waiting(struct tcb *thread, enum l4_completion_code code)
 {
 	timeout_cancel(thread);
 	if (is_sending(thread)) {
@@ -50,11 +48,6 @@ static void end_waiting(struct tcb *thread, enum l4_completion_code code)
 		ipc_complete(thread, code);
 		ready_add(thread);
 	}
-}
-
-void ipc_timed_out(struct tcb *thread)
-{
-	end_waiting(thread, L4_RECEIVE_TIMEOUT);
 }
 
 void ipc_cancel(struct tcb *thread)
@@ -71,7 +64,7 @@ void ipc_cancel(struct tcb *thread)
 		thread->ipc.receive_follows = false;
 		ipc_complete(thread, L4_RECEIVE_CANCELED);
 	}
-	end_waiting(thread, L4_RECEIVE_CANCELED);
+	ipc_end_waiting(thread, L4_RECEIVE_CANCELED);
 }
 
 void ipc_withdraw(struct tcb *thread)
@@ -93,7 +86,7 @@ void ipc_forget_task(const struct space *space)
 {
 	for (struct tcb *thread = thread_list; thread; thread = thread->thread_next) {
 		if (is_in_closed_wait(thread) && l4_same_task(thread->partner, space->id)) {
-			end_waiting(thread, L4_NOT_EXISTING);
+			ipc_end_waiting(thread, L4_NOT_EXISTING);
 		}
 	}
 }

@@ -3,7 +3,7 @@
  * Clans & Chiefs in ipc: a message that would cross a clan's border goes to the chief at that border instead, who sees
  * whose it is and for whom; and a chief may pass it on in its sender's name. L4 reference manual, "Clans & Chiefs".
  */
-#include "ipc_route.h"
+#include "ipc.h"
 
 #include "clans.h"
 #include "thread.h"

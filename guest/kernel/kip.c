@@ -30,17 +30,6 @@ unsigned kip_physical(void)
 	return physical_of(&page);
 }
 
-void kip_set_clock(microseconds now)
-{
-	page.info.clock_high = (unsigned)(now >> 32);
-	page.info.clock_low = (unsigned)now;
-}
-
-void kip_set_frequency(unsigned hertz)
-{
-	page.info.processor_hertz = hertz;
-}
-
 static bool within(struct l4_memory_range range, unsigned address)
 {
 	return address >= range.low && address < range.high;

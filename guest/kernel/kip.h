@@ -3,8 +3,7 @@
  * The kernel info page as the kernel keeps it (its layout for everyone is l4/kip.h), and what follows from it:
  * which frames of memory are the user's.
  */
-#ifndef KERNEL_KIP_H
-#define KERNEL_KIP_H
+#pragma once
 
 #include <l4/kip.h>
 
@@ -15,11 +14,6 @@ extern struct l4_kernel_info kernel_info;
 /* After the boot code has filled in the memory ranges. */
 unsigned kip_physical(void);
 
-void kip_set_clock(microseconds now);
-void kip_set_frequency(unsigned hertz);
-
 /* May sigma0 own the frame at this physical address? */
 bool kip_frame_is_users(unsigned physical);
 bool kip_frame_is_info_page(unsigned physical);
-
-#endif

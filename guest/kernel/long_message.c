@@ -33,9 +33,24 @@ struct progress {
 	enum l4_completion_code error;
 };
 
+static bool is_short(const struct tcb *sender, const struct tcb *receiver)
+{
+	return !is_message(sender->ipc.send_descriptor) || !is_buffer(receiver->ipc.receive_descriptor);
+}
+
+/* So many pages that interrupts should not wait for them. Whoever is in another transfer has no large window (ipc.c). */
+static bool is_large_mapping(const struct tcb *sender, const struct tcb *receiver)
+{
+	return !receiver->transfer.partner && l4_fpage_size_log2(sender->ipc.words[1]) > MAPPED_AT_ONCE_LOG2 &&
+	       l4_fpage_size_log2(message_window(receiver)) > MAPPED_AT_ONCE_LOG2;
+}
+
 bool long_message_is(const struct tcb *sender, const struct tcb *receiver)
 {
-	if (!is_message(sender->ipc.send_descriptor) || !is_buffer(receiver->ipc.receive_descriptor)) {
+	if ((sender->ipc.send_descriptor & L4_SEND_MAP) && is_large_mapping(sender, receiver)) {
+		return true;
+	}
+	if (is_short(sender, receiver)) {
 		return false;
 	}
 	unsigned sent = sender->ipc.send_header.send_dope;
@@ -53,6 +68,12 @@ void long_message_begin(struct tcb *sender, struct tcb *receiver)
 	receiver->state = THREAD_TRANSFERRING;
 	receiver->partner = sender->id;
 	sender->partner = receiver->id;
+	if (!is_message(sender->ipc.send_descriptor)) {
+		sender->ipc.send_header.send_dope = l4_make_dope(REGISTER_WORDS, 0);
+	}
+	if (!is_buffer(receiver->ipc.receive_descriptor)) {
+		receiver->ipc.receive_header.size_dope = l4_make_dope(REGISTER_WORDS, 0);
+	}
 }
 
 static void end(struct tcb *thread)
@@ -99,12 +120,11 @@ static void carry_mappings(struct tcb *self, struct progress *progress)
 		return;
 	}
 	for (unsigned word = 0; fpage_is_valid(item.fpage);) {
-		if (!fpage_map(self->space, receiver->space, item, window)) {
+		if (!fpage_map(self->space, receiver->space, item, window, true)) {
 			progress->error = L4_RECEIVE_MAP_FAILED;
 			return;
 		}
 		progress->flags = L4_RESULT_MAPPED;
-		preemption_point();
 		word += sizeof item / WORD;
 		if (word + 1 >= progress->dwords) {
 			return;
@@ -185,14 +205,22 @@ bool long_message_carry(struct tcb *self)
 	}
 	end(self);
 	end(receiver);
-	return message_finish(self, receiver,
-			      l4_make_dope(progress.dwords, progress.strings) | progress.flags | progress.error);
+	unsigned dope = l4_make_dope(progress.dwords, progress.strings);
+	dope = is_short(self, receiver) ? 0 : dope;
+	return message_finish(self, receiver, dope | progress.flags | progress.error);
 }
 
 static void abort_one(struct tcb *thread)
 {
 	enum l4_completion_code code = thread->transfer.sends ? L4_SEND_ABORTED : L4_RECEIVE_ABORTED;
+	bool is_answer = thread->state == THREAD_TRANSFERRING && thread->ipc.kernel_rpc;
 	end(thread);
+	if (is_answer) {
+		/* Its pager's: what is still missing will be asked for again. */
+		ipc_complete(thread, L4_OK);
+		ready_add(thread);
+		return;
+	}
 	ipc_leave_queue(thread);
 	timeout_cancel(thread);
 	thread->ipc.kernel_rpc = RPC_NONE;

@@ -4,8 +4,7 @@
  * thread does the work. It may fault in either space, be preempted and be aborted while its partner waits for the end;
  * until then both have each other as transfer.partner and are of no use to anybody else.
  */
-#ifndef KERNEL_LONG_MESSAGE_H
-#define KERNEL_LONG_MESSAGE_H
+#pragma once
 
 #include "tcb.h"
 
@@ -20,5 +19,3 @@ bool long_message_carry(struct tcb *self);
 
 /* Ends the transfer that a thread, not the running one, is in: both get the code for that. */
 void long_message_abort(struct tcb *thread);
-
-#endif

@@ -3,195 +3,112 @@
  * The mapping database. A mapping is derived from its parent: to unmap is to take away a node's descendants, to
  * flush takes the node too, to grant moves the node. sigma0's nodes are the roots; they are made when first needed.
  * L4 reference manual, "Mapping, Granting, Unmapping"; Liedtke, SOSP'95, section 2.1.
- *
- * Trees are walked without recursion, because kernel stacks are small and trees may be deep.
  */
 #include "mapping.h"
 
 #include <l4/probes.h>
+#include <l4/sigma0.h>
 #include <stddef.h>
 
 #include "kip.h"
-#include "memory.h"
-#include "paging.h"
+#include "mapping_tree.h"
 #include "tcb.h"
 
-struct frame *frame_table;
-unsigned frame_count;
-
 enum { UNMAPPED_AT_ONCE = 64 };
-#define UNLIMITED ~0u
 
-static struct slab mapping_slab = {.object_size = sizeof(struct mapping)};
-
-void mapping_initialize(unsigned memory_end)
+/* The page table at an address goes, with all pages that it has: a 4 MB page comes. */
+static void clear_place(struct space *space, unsigned address)
 {
-	frame_count = memory_end >> FRAME_SHIFT;
-	frame_table = boot_allocate(frame_count * sizeof *frame_table);
-}
-
-static struct frame *frame_of(page_table_entry entry)
-{
-	return &frame_table[entry >> FRAME_SHIFT];
-}
-
-static page_table_entry *entry_of(const struct mapping *mapping)
-{
-	return entry_find(mapping->space->page_directory, mapping->address);
-}
-
-/* The node after this one in the subtree of top, parents before children; null after the last. */
-static struct mapping *next_in_tree(struct mapping *mapping, const struct mapping *top)
-{
-	if (mapping->first_child) {
-		return mapping->first_child;
-	}
-	while (mapping != top) {
-		if (mapping->next_sibling) {
-			return mapping->next_sibling;
+	if (is_table(*directory_entry(space->page_directory, address))) {
+		const page_table_entry *table = entry_find(space->page_directory, address);
+		for (unsigned page = 0; page < TABLE_ENTRIES; page++) {
+			if (table[page] & PAGE_PRESENT) {
+				mapping_remove_tree(*node_of(&table[page]));
+			}
 		}
-		mapping = mapping->parent;
-	}
-	return NULL;
-}
-
-/* Where the node of a page-table entry is named, beside the entry's page table. */
-static struct mapping **node_of(const page_table_entry *entry)
-{
-	const struct frame *table = &frame_table[physical_of(entry) >> FRAME_SHIFT];
-	return &table->nodes[(unsigned)entry % FRAME_SIZE / sizeof *entry];
-}
-
-static void write_entry(page_table_entry *entry, const struct frame *frame, enum mapping_rights rights)
-{
-	unsigned physical = (unsigned)(frame - frame_table) << FRAME_SHIFT;
-	*entry = physical | PAGE_PRESENT | PAGE_USER | (rights == RIGHTS_WRITABLE ? PAGE_WRITABLE : 0);
-}
-
-static void link_child(struct mapping *parent, struct mapping *child)
-{
-	child->parent = parent;
-	child->previous_sibling = NULL;
-	child->next_sibling = parent->first_child;
-	if (parent->first_child) {
-		parent->first_child->previous_sibling = child;
-	}
-	parent->first_child = child;
-}
-
-/* Takes a node out of its tree, with what is derived from it. */
-static void unlink(struct frame *frame, const struct mapping *mapping)
-{
-	if (mapping->previous_sibling) {
-		mapping->previous_sibling->next_sibling = mapping->next_sibling;
-	} else if (mapping->parent) {
-		mapping->parent->first_child = mapping->next_sibling;
-	} else {
-		frame->root = NULL;
-	}
-	if (mapping->next_sibling) {
-		mapping->next_sibling->previous_sibling = mapping->previous_sibling;
+		table_remove(space, address);
 	}
 }
 
-/* A node below parent (null: the frame's root) and its page-table entry; null: out of memory. */
-static struct mapping *add(struct frame *frame, struct mapping *parent, struct space *space, unsigned address,
-			   enum mapping_rights rights)
+static bool may_be_sigma0s(unsigned physical)
 {
-	page_table_entry *entry = entry_make(space->page_directory, address);
-	struct mapping *mapping = entry ? slab_allocate(&mapping_slab) : NULL;
-	if (!mapping) {
-		return NULL;
-	}
-	mapping->space = space;
-	mapping->address = address;
-	mapping->rights = rights;
-	if (parent) {
-		link_child(parent, mapping);
-	} else {
-		frame->root = mapping;
-	}
-	*node_of(entry) = mapping;
-	write_entry(entry, frame, rights);
-	return mapping;
+	return kip_frame_is_users(physical) && !frame_of(physical)->root;
 }
 
-/* Takes a leaf away. */
-static void remove(struct frame *frame, struct mapping *leaf)
+/* None of its 1024 frames was asked for yet. */
+static bool is_untouched(unsigned superpage)
 {
-	page_table_entry *entry = entry_of(leaf);
-	*entry = 0;
-	*node_of(entry) = NULL;
-	entry_changed(leaf->space, leaf->address);
-	unlink(frame, leaf);
-	slab_free(&mapping_slab, leaf);
+	unsigned end = superpage + SUPERPAGE_SIZE;
+	while (superpage < end && may_be_sigma0s(superpage) && !kip_frame_is_info_page(superpage)) {
+		superpage += FRAME_SIZE;
+	}
+	return superpage == end;
 }
 
-/* Leaves first, at most so many. True: nothing is derived from the node any more. */
-static bool remove_descendants(struct frame *frame, struct mapping *top, unsigned most)
+enum map_result mapping_sigma0(unsigned address, unsigned size_log2)
 {
-	for (; top->first_child; most--) {
-		struct mapping *leaf = top->first_child;
-		while (leaf->first_child) {
-			leaf = leaf->first_child;
+	struct page page = {address, L4_PAGE_SIZE_LOG2, RIGHTS_WRITABLE};
+	unsigned superpage = address & ~(SUPERPAGE_SIZE - 1u);
+	if (mapping_at(sigma0_space, address)) {
+		return MAP_DONE;
+	}
+	if (address >= L4_SIGMA0_DEVICE_BASE) {
+		page.physical = superpage + (DEVICE_MEMORY - L4_SIGMA0_DEVICE_BASE);
+		page.size_log2 = SUPERPAGE_LOG2;
+		if (frame_of(page.physical)->root) {
+			return MAP_NOTHING;
 		}
-		if (most == 0) {
-			return false;
-		}
-		remove(frame, leaf);
-	}
-	return true;
-}
-
-static void remove_tree(struct frame *frame, struct mapping *top)
-{
-	remove_descendants(frame, top, UNLIMITED);
-	remove(frame, top);
-}
-
-static void make_read_only(struct mapping *mapping)
-{
-	if (mapping->rights == RIGHTS_WRITABLE) {
-		mapping->rights = RIGHTS_READ_ONLY;
-		*entry_of(mapping) &= ~(page_table_entry)PAGE_WRITABLE;
-		entry_changed(mapping->space, mapping->address);
-	}
-}
-
-enum map_result mapping_sigma0(unsigned address)
-{
-	if (address >> FRAME_SHIFT >= frame_count || !kip_frame_is_users(address)) {
+	} else if (size_log2 == SUPERPAGE_LOG2 && is_untouched(superpage)) {
+		page.size_log2 = SUPERPAGE_LOG2;
+		clear_place(sigma0_space, superpage);
+	} else if (!may_be_sigma0s(address)) {
 		return MAP_NOTHING;
+	} else if (kip_frame_is_info_page(address)) {
+		page.rights = RIGHTS_READ_ONLY;
 	}
-	struct frame *frame = &frame_table[address >> FRAME_SHIFT];
-	if (frame->root) {
-		return frame->root->space == sigma0_space ? MAP_DONE : MAP_NOTHING;
-	}
-	enum mapping_rights rights = kip_frame_is_info_page(address) ? RIGHTS_READ_ONLY : RIGHTS_WRITABLE;
-	return add(frame, NULL, sigma0_space, address, rights) ? MAP_DONE : MAP_NO_MEMORY;
+	address = page.size_log2 == SUPERPAGE_LOG2 ? superpage : address;
+	return mapping_add(NULL, sigma0_space, address, &page) ? MAP_DONE : MAP_NO_MEMORY;
 }
 
-static enum map_result find_source(const struct map_request *request, struct frame **frame, struct mapping **source)
+/* All of the 4 MB at this address, or these two, is meant. */
+static bool is_whole(unsigned addresses, unsigned left)
 {
+	return addresses % SUPERPAGE_SIZE == 0 && left >= SUPERPAGE_SIZE - FRAME_SIZE;
+}
+
+/* Where there is no page table and no 4 MB page, to the next one. */
+static unsigned step(const struct space *space, unsigned address)
+{
+	bool present = *directory_entry(space->page_directory, address) & PAGE_PRESENT;
+	return present ? FRAME_SIZE : SUPERPAGE_SIZE - address % SUPERPAGE_SIZE;
+}
+
+static enum map_result find_source(struct map_request *request, struct mapping **source, struct page *page)
+{
+	bool whole = is_whole(request->source | request->destination, request->left);
+	request->done = FRAME_SIZE;
 	if (request->from == sigma0_space) {
-		enum map_result result = mapping_sigma0(request->source);
+		enum map_result result = mapping_sigma0(request->source, whole ? SUPERPAGE_LOG2 : L4_PAGE_SIZE_LOG2);
 		if (result != MAP_DONE) {
 			return result;
 		}
 	}
-	const page_table_entry *entry = entry_find(request->from->page_directory, request->source);
-	if (!entry || !(*entry & PAGE_PRESENT)) {
+	struct mapping *found = mapping_at(request->from, request->source);
+	if (!found) {
+		request->done = step(request->from, request->source);
 		return MAP_NOTHING;
 	}
-	*frame = frame_of(*entry);
-	*source = *node_of(entry);
+	*source = found;
+	page->physical = entry_frame(*entry_of(found), request->source);
+	page->size_log2 = whole ? found->size_log2 : L4_PAGE_SIZE_LOG2;
+	page->rights = request->writable ? found->rights : RIGHTS_READ_ONLY;
+	request->done = 1u << page->size_log2;
 	return MAP_DONE;
 }
 
-/* The destination shows this frame already: more rights, never fewer. They are derived from whose they are, so the node
+/* The destination shows this page already: more rights, never fewer. They are derived from whose they are, so the node
  * moves there with all below it; a writable source is never below a destination that is not. */
-static void upgrade(struct frame *frame, struct mapping *destination, struct mapping *source,
-		    enum mapping_rights rights)
+static void upgrade(struct mapping *destination, struct mapping *source, enum mapping_rights rights)
 {
 	if (rights == RIGHTS_WRITABLE && destination->rights == RIGHTS_READ_ONLY) {
 		/* While the node is in no tree a debugger finds no entry of it either. */
@@ -199,148 +116,161 @@ static void upgrade(struct frame *frame, struct mapping *destination, struct map
 		page_table_entry old = *entry;
 		*entry = 0;
 		__asm__ volatile("" : : : "memory");
-		unlink(frame, destination);
-		link_child(source, destination);
+		mapping_unlink(destination);
+		mapping_link(source, destination);
 		destination->rights = RIGHTS_WRITABLE;
 		__asm__ volatile("" : : : "memory");
 		*entry = old | PAGE_WRITABLE;
 		/* A TLB may hold the entry without the right: it costs a needless fault otherwise. */
-		entry_changed(destination->space, destination->address);
+		mapping_changed(destination);
 	}
-}
-
-static bool is_derived(const struct mapping *mapping, const struct mapping *ancestor)
-{
-	while (mapping && mapping != ancestor) {
-		mapping = mapping->parent;
-	}
-	return mapping != NULL;
 }
 
 /* Moves the node; what is derived from it stays so. */
-static void grant(struct frame *frame, struct mapping *mapping, const struct map_request *request,
-		  page_table_entry *destination, enum mapping_rights rights)
+static void grant(struct mapping *mapping, const struct map_request *request, page_table_entry *destination,
+		  const struct page *page)
 {
-	page_table_entry *source = entry_of(mapping);
-	*source = 0;
-	*node_of(source) = NULL;
-	entry_changed(mapping->space, mapping->address);
+	struct page moved = {page->physical, page->size_log2, mapping->rights};
+	mapping_clear_entry(mapping);
 	mapping->space = request->to;
 	mapping->address = request->destination;
 	*node_of(destination) = mapping;
-	write_entry(destination, frame, mapping->rights);
-	if (rights == RIGHTS_READ_ONLY) {
-		for (struct mapping *m = mapping; m; m = next_in_tree(m, mapping)) {
-			make_read_only(m);
+	mapping_write_entry(destination, &moved);
+	if (page->rights == RIGHTS_READ_ONLY) {
+		for (struct mapping *m = mapping; m; m = mapping_next(m, mapping)) {
+			mapping_make_read_only(m);
 		}
 	}
 }
 
-enum map_result mapping_map(const struct map_request *request)
+/* Of a 4 MB page only a part is to be granted, or to be another page. */
+static enum map_result split_and_map(struct mapping *large, struct map_request *request)
 {
-	struct frame *frame;
+	return mapping_split(large) ? mapping_map(request) : MAP_NO_MEMORY;
+}
+
+enum map_result mapping_map(struct map_request *request)
+{
 	struct mapping *source;
-	/* sigma0's mappings are roots: nobody maps into it. */
-	enum map_result result = request->to == sigma0_space ? MAP_NOTHING : find_source(request, &frame, &source);
+	struct page page;
+	enum map_result result = find_source(request, &source, &page);
 	if (result != MAP_DONE) {
 		return result;
 	}
-	enum mapping_rights rights = request->writable ? source->rights : RIGHTS_READ_ONLY;
-	page_table_entry *entry = entry_make(request->to->page_directory, request->destination);
-	if (!entry) {
-		return MAP_NO_MEMORY;
+	if (request->grant && source->size_log2 > page.size_log2) {
+		return split_and_map(source, request);
 	}
-	if (*entry & PAGE_PRESENT) {
-		struct frame *old = frame_of(*entry);
-		struct mapping *destination = *node_of(entry);
-		if (old == frame && !request->grant) {
-			upgrade(frame, destination, source, rights);
-			return MAP_DONE;
-		}
-		if (old == frame && !is_derived(destination, source)) {
-			/* The receiver has the frame from elsewhere: the granter's mapping just goes. */
-			remove_tree(frame, source);
-			return MAP_DONE;
-		}
-		remove_tree(old, destination);
-	}
-	if (request->grant) {
-		grant(frame, source, request, entry, rights);
+	struct mapping *old = mapping_at(request->to, request->destination);
+	bool same = old && old->size_log2 >= page.size_log2 &&
+		    entry_frame(*entry_of(old), request->destination) == page.physical;
+	if (same && !request->grant && old->rights >= page.rights) {
 		return MAP_DONE;
 	}
-	return add(frame, source, request->to, request->destination, rights) ? MAP_DONE : MAP_NO_MEMORY;
+	if (old && old->size_log2 > page.size_log2) {
+		return split_and_map(old, request);
+	}
+	if (old && old->size_log2 == page.size_log2) {
+		if (same && !request->grant) {
+			upgrade(old, source, page.rights);
+			return MAP_DONE;
+		}
+		if (same && !mapping_is_derived(old, source)) {
+			/* The receiver has the frame from elsewhere: the granter's mapping just goes. */
+			mapping_remove_tree(source);
+			return MAP_DONE;
+		}
+		mapping_remove_tree(old);
+	} else if (page.size_log2 == SUPERPAGE_LOG2) {
+		clear_place(request->to, request->destination);
+	}
+	page_table_entry *entry = entry_make(request->to->page_directory, request->destination, page.size_log2);
+	if (entry && request->grant) {
+		grant(source, request, entry, &page);
+		return MAP_DONE;
+	}
+	return entry && mapping_add(source, request->to, request->destination, &page) ? MAP_DONE : MAP_NO_MEMORY;
 }
 
 _Static_assert(RIGHTS_READ_ONLY == 0 && RIGHTS_WRITABLE == 1 && (int)L4_FPAGE_WRITABLE == 2,
 	       "mapping_answer_fault calculates with them");
 
-/* One page, neither granted nor from sigma0, whose mappings come into being when they are asked for; sigma0 has no pager. */
-static bool is_simple(const struct space *from, const struct space *to, l4_fpage fpage, unsigned destination)
-{
-	enum { SIZE_AND_GRANT = L4_FPAGE_SIZE_MASK << L4_FPAGE_SIZE_SHIFT | L4_FPAGE_GRANT };
-	return (fpage & SIZE_AND_GRANT) == L4_PAGE_SIZE_LOG2 << L4_FPAGE_SIZE_SHIFT && fpage < USER_LIMIT &&
-	       destination < USER_LIMIT && from != to && from != sigma0_space;
-}
+/* Whatever is not the commonest answer is somebody else's. */
+#define UNLESS(condition) if (__builtin_expect(!(condition), 0)) return false
 
 bool mapping_answer_fault(const struct tcb *receiver, unsigned send_base, l4_fpage fpage)
 {
+	enum { SIZE_AND_GRANT = L4_FPAGE_SIZE_MASK << L4_FPAGE_SIZE_SHIFT | L4_FPAGE_GRANT };
 	const struct tcb *self = current;
 	struct space *from = self->space, *to = receiver->space;
-	unsigned destination = send_base & L4_PAGE_MASK;
 	struct mapping *child = mapping_slab.free;
-	if (!child || !is_simple(from, to, fpage, destination)) {
-		return false;
-	}
-	const page_table_entry *source = entry_find(from->page_directory, fpage & L4_PAGE_MASK);
-	page_table_entry *entry = entry_find(to->page_directory, destination);
-	if (!source || !entry || !(*source & PAGE_PRESENT) || (*entry & PAGE_PRESENT)) {
-		return false;
-	}
+	/* One page, neither granted nor from sigma0, whose mappings come into being when they are asked for. */
+	UNLESS((fpage & SIZE_AND_GRANT) == L4_PAGE_SIZE_LOG2 << L4_FPAGE_SIZE_SHIFT);
+	UNLESS(fpage < USER_LIMIT && send_base < USER_LIMIT);
+	UNLESS(child && from != to && from != sigma0_space);
+	const page_table_entry *source = entry_find(from->page_directory, fpage);
+	page_table_entry *entry = entry_find(to->page_directory, send_base);
+	UNLESS(is_table(*directory_entry(to->page_directory, send_base)));
+	UNLESS((*source & PAGE_PRESENT) && !(*entry & PAGE_PRESENT));
 	L4_PROBE7("l4", "ipc-send", self, receiver->id.low, receiver->id.high, L4_SEND_MAP, self->user_frame->ebp,
 		  send_base, fpage);
-	slab_take(&mapping_slab);
+	mapping_slab.free = *(void **)child;
+	free_object_bytes -= sizeof *child;
 	struct mapping *parent = *node_of(source);
 	unsigned writable = (unsigned)parent->rights & fpage / L4_FPAGE_WRITABLE;
 	child->space = to;
-	child->address = destination;
+	child->address = send_base & L4_PAGE_MASK;
 	child->first_child = NULL;
 	child->rights = (enum mapping_rights)writable;
-	link_child(parent, child);
+	child->size_log2 = L4_PAGE_SIZE_LOG2;
+	mapping_link(parent, child);
 	*node_of(entry) = child;
-	*entry = (*source & L4_PAGE_MASK) | PAGE_PRESENT | PAGE_USER | writable * PAGE_WRITABLE;
-	L4_PROBE6("l4", "map", from, to, fpage & L4_PAGE_MASK, destination, L4_PAGE_SIZE_LOG2, writable);
+	*entry = entry_frame(*source, fpage) | PAGE_PRESENT | PAGE_USER | writable * PAGE_WRITABLE;
+	L4_PROBE6("l4", "map", from, to, fpage & L4_PAGE_MASK, send_base & L4_PAGE_MASK, L4_PAGE_SIZE_LOG2, writable);
 	return true;
 }
 
-bool mapping_unmap(struct space *space, unsigned address, bool own, bool write_access_only)
+unsigned mapping_unmap(struct space *space, unsigned address, unsigned left, bool own, bool write_access_only)
 {
-	const page_table_entry *entry = entry_find(space->page_directory, address);
-	if (!entry || !(*entry & PAGE_PRESENT)) {
-		return true;
+	struct mapping *top = mapping_at(space, address);
+	if (!top) {
+		return step(space, address);
 	}
-	struct frame *frame = frame_of(*entry);
-	struct mapping *top = *node_of(entry);
+	bool whole = top->size_log2 == L4_PAGE_SIZE_LOG2 || is_whole(address, left);
+	unsigned done = whole ? 1u << top->size_log2 : FRAME_SIZE;
+	if (!whole && mapping_split(top)) {
+		return 0;
+	}
+	/* A 4 MB page for whose parts there is no memory goes as a whole. */
 	if (write_access_only) {
-		for (struct mapping *m = own ? top : next_in_tree(top, top); m; m = next_in_tree(m, top)) {
-			make_read_only(m);
+		for (struct mapping *m = own ? top : mapping_next(top, top); m; m = mapping_next(m, top)) {
+			mapping_make_read_only(m);
 		}
-	} else if (!remove_descendants(frame, top, UNMAPPED_AT_ONCE)) {
-		return false;
+	} else if (!mapping_remove_descendants(top, UNMAPPED_AT_ONCE)) {
+		return 0;
 	} else if (own) {
-		remove(frame, top);
+		mapping_remove_tree(top);
 	}
-	return true;
+	return done;
 }
 
-void mapping_flush_space(struct space *space)
+bool mapping_flush_space(struct space *space)
 {
-	for (unsigned start = 0; (start = directory_next(space->page_directory, start)) < USER_LIMIT;
-	     start += SUPERPAGE_SIZE) {
-		const page_table_entry *table = entry_find(space->page_directory, start);
-		for (unsigned page = 0; page < SUPERPAGE_SIZE / FRAME_SIZE; page++) {
-			if (table[page] & PAGE_PRESENT) {
-				remove_tree(frame_of(table[page]), *node_of(&table[page]));
-			}
+	for (unsigned pages = 0; pages < UNMAPPED_AT_ONCE; pages++) {
+		if (space->flushed % SUPERPAGE_SIZE == 0) {
+			space->flushed = directory_next(space->page_directory, space->flushed);
+		}
+		if (space->flushed >= USER_LIMIT) {
+			return true;
+		}
+		struct mapping *page = mapping_at(space, space->flushed);
+		if (page && page->first_child) {
+			mapping_remove_descendants(page, UNMAPPED_AT_ONCE);
+			return false;
+		}
+		space->flushed += page ? 1u << page->size_log2 : FRAME_SIZE;
+		if (page) {
+			mapping_remove_tree(page);
 		}
 	}
+	return false;
 }

@@ -3,8 +3,7 @@
  * The kernel's own memory: a pool of 4 KB frames at the top of physical memory, and slabs of equal objects in them.
  * Everything fails with null (or 0) when the pool is empty; nothing here panics.
  */
-#ifndef KERNEL_MEMORY_H
-#define KERNEL_MEMORY_H
+#pragma once
 
 #include "ia32/layout.h"
 
@@ -36,23 +35,10 @@ void *boot_allocate(unsigned size);
 
 struct slab {
 	unsigned object_size; /* at least a pointer, at most FRAME_SIZE */
-	void *free;
+	void *free;           /* each begins with the next one's address; mapping_answer_fault takes one, too */
 };
 
 /* A zeroed object, or null. Its frame stays the slab's for good. */
 void *slab_allocate(struct slab *slab);
 
-/* An object that is free already, as it is, or null. */
-static inline void *slab_take(struct slab *slab)
-{
-	void **object = slab->free;
-	if (object) {
-		slab->free = *object;
-		free_object_bytes -= slab->object_size;
-	}
-	return object;
-}
-
 void slab_free(struct slab *slab, void *object);
-
-#endif

@@ -70,7 +70,7 @@ static unsigned transfer_mapping(const struct tcb *sender, const struct tcb *rec
 	if (!fpage_is_valid(item.fpage)) {
 		return L4_OK;
 	}
-	return fpage_map(sender->space, receiver->space, item, window) ? L4_RESULT_MAPPED : L4_RECEIVE_MAP_FAILED;
+	return fpage_map(sender->space, receiver->space, item, window, false) ? L4_RESULT_MAPPED : L4_RECEIVE_MAP_FAILED;
 }
 
 /* More than the two words, for a receiver that has no room for more. */

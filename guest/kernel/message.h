@@ -2,8 +2,7 @@
  *
  * The transfer of one message between two threads that have met.
  */
-#ifndef KERNEL_MESSAGE_H
-#define KERNEL_MESSAGE_H
+#pragma once
 
 #include "tcb.h"
 
@@ -31,5 +30,3 @@ static inline bool is_buffer(unsigned receive_descriptor)
 {
 	return (receive_descriptor & ~3u) != 0 && !(receive_descriptor & L4_RECEIVE_MAP);
 }
-
-#endif

@@ -113,7 +113,7 @@ static unsigned modules_limit(unsigned pool)
 	for (unsigned i = 0; i < saved.information.modules_count; i++) {
 		total += saved.modules[i].end - saved.modules[i].start;
 	}
-	return total <= SMALL_SLOT_SIZE / 2 && pool > SMALL_SLOT_SIZE ? SMALL_SLOT_SIZE : pool;
+	return total <= FIRST_SMALL_SLOT_SIZE / 2 && pool > FIRST_SMALL_SLOT_SIZE ? FIRST_SMALL_SLOT_SIZE : pool;
 }
 
 static unsigned write_boot_page(unsigned address)

@@ -3,8 +3,7 @@
  * Page directories and tables as the generic kernel sees them; ia32/paging.c carries it out. Entries are written
  * only by the mapping database's functions (mapping.c), so that the two always agree.
  */
-#ifndef KERNEL_PAGING_H
-#define KERNEL_PAGING_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,12 +13,15 @@
 
 typedef unsigned page_table_entry;
 
-enum { TABLE_ENTRIES = 1024, DIRECTORY_SHIFT = 22 };
+enum { TABLE_ENTRIES = 1024, DIRECTORY_SHIFT = 22, SUPERPAGE_LOG2 = 22 };
 
 enum page_table_bits {
 	PAGE_PRESENT = 1 << 0,
 	PAGE_WRITABLE = 1 << 1,
 	PAGE_USER = 1 << 2,
+	PAGE_LARGE = 1 << 7, /* of a directory entry: it is no page table's but a 4 MB page's */
+	/* Rights are the page-table entry's; the directory entry lets everything through. */
+	DIRECTORY_BITS = PAGE_PRESENT | PAGE_WRITABLE | PAGE_USER,
 };
 
 unsigned paging_kernel_directory(void);
@@ -36,7 +38,7 @@ void directory_delete(unsigned directory);
 /* What CR3 holds while the space is loaded. */
 unsigned paging_cr3(const struct space *space);
 
-/* The first address from this one (a multiple of 4 MB) on that has a page table; USER_LIMIT: none has. */
+/* The first address from this one (a multiple of 4 MB) on that has a page table or a 4 MB page; USER_LIMIT: none has. */
 unsigned directory_next(unsigned directory, unsigned address);
 
 /* If the directory of this space is loaded, loads the kernel's; no TLB remembers the space. */
@@ -57,20 +59,41 @@ extern struct space *loaded_space;
  * remembers where it was. */
 void space_moved(struct space *space);
 
-/* The entry for an address, or null if there is no page table. */
-static inline page_table_entry *entry_find(unsigned directory, unsigned address)
+static inline page_table_entry *directory_entry(unsigned directory, unsigned address)
 {
-	page_table_entry table = ((page_table_entry *)window(directory))[address >> DIRECTORY_SHIFT];
-	if (!(table & PAGE_PRESENT)) {
-		return NULL;
-	}
-	return (page_table_entry *)window(table & L4_PAGE_MASK) + (address >> L4_PAGE_SIZE_LOG2) % TABLE_ENTRIES;
+	return (page_table_entry *)window(directory) + (address >> DIRECTORY_SHIFT);
 }
 
-/* The same, and makes the table; null: out of memory. */
-page_table_entry *entry_make(unsigned directory, unsigned address);
+static inline bool is_table(page_table_entry entry)
+{
+	return (entry & (PAGE_PRESENT | PAGE_LARGE)) == PAGE_PRESENT;
+}
 
-/* An entry has lost rights: no TLB may remember it. */
+/* The entry for an address: the directory's, if that is a 4 MB page's or there is no page table. */
+static inline page_table_entry *entry_find(unsigned directory, unsigned address)
+{
+	page_table_entry *entry = directory_entry(directory, address);
+	if (is_table(*entry)) {
+		return (page_table_entry *)window(*entry & L4_PAGE_MASK) + (address >> L4_PAGE_SIZE_LOG2) % TABLE_ENTRIES;
+	}
+	return entry;
+}
+
+/* The physical address of the 4 KB around an address, whose entry is present. */
+static inline unsigned entry_frame(page_table_entry entry, unsigned address)
+{
+	return (entry & L4_PAGE_MASK) | (entry & PAGE_LARGE ? address & (SUPERPAGE_SIZE - 1) & L4_PAGE_MASK : 0);
+}
+
+/* The entry for a page of this size; makes the page table, or room for the nodes of 4 MB pages. Null: out of memory. */
+page_table_entry *entry_make(unsigned directory, unsigned address, unsigned size_log2);
+
+/* A page table of no directory yet, with room for its nodes: its physical address, or 0. */
+unsigned table_create(void);
+
+/* Frees it, and forgets it if it is the one at this address; it is empty. */
+void table_delete(unsigned table);
+void table_remove(struct space *space, unsigned address);
+
+/* An entry has lost rights, or has become another kind of entry: no TLB may remember it. */
 void entry_changed(const struct space *space, unsigned address);
-
-#endif

@@ -2,8 +2,7 @@
  *
  * The two interrupt controllers, as far as the kernel handles them itself.
  */
-#ifndef KERNEL_PIC8259_H
-#define KERNEL_PIC8259_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -17,5 +16,3 @@ void pic_end_of_interrupt(unsigned irq);
 
 /* An interrupt that had gone when it was acknowledged: no line is in service for it. */
 bool pic_is_spurious(unsigned irq);
-
-#endif

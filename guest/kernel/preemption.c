@@ -5,8 +5,6 @@
  * reference manual, "Preemption RPC". A thread that ran on a slice which others gave it has no preemption of its own, and
  * one in the middle of a system call is in no state to send anything: they only give way.
  */
-#include "preemption.h"
-
 #include "ipc.h"
 #include "schedule.h"
 
@@ -19,7 +17,7 @@ static void call(struct tcb *self, enum kernel_rpc rpc, struct l4_threadid preem
 
 void preempt(struct tcb *self, const struct trap_frame *frame)
 {
-	if (from_user_mode(frame) && schedule_runs_on_own_slice(self)) {
+	if (from_user_mode(frame) && self->timeslice > 0 && schedule_runs_on_own_slice(self)) {
 		call(self, RPC_INTERNAL_PREEMPTER, self->internal_preempter, frame);
 		call(self, RPC_EXTERNAL_PREEMPTER, self->external_preempter, frame);
 	}

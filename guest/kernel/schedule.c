@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The dispatcher: ready rings, the choice of the next thread, and the one function that switches. L4 reference
- * manual, "Scheduling". Time-slice donation is a pointer to the thread whose slice is being used up.
+ * manual, "Scheduling". Time-slice donation is a pointer to the thread whose slice is being used up. A thread without a
+ * slice of its own takes over the rest of the one that came with the processor; it is in its ring as long as that lasts.
  */
 #include "schedule.h"
 
@@ -79,16 +80,43 @@ void schedule_set_priority(struct tcb *thread, unsigned priority)
 	}
 }
 
-/* Of all that are ready, the running one too. */
+/* Ready, and with time to run, which every thread with a time slice has, and the idle thread never. */
+static bool is_runnable(const struct tcb *thread)
+{
+	return thread->state == THREAD_READY && thread->timeslice_left > 0;
+}
+
+/* The processor was passed to a thread that has no slice: the rest of the giver's is its own, in the giver's place, and the
+ * giver goes to the end with a new one. */
+static void take_over_slice(struct tcb *thread)
+{
+	struct tcb *giver = slice_owner;
+	if (thread->timeslice_left > 0 || thread == giver) {
+		return;
+	}
+	thread->timeslice_left = giver->timeslice_left;
+	giver->timeslice_left = giver->timeslice;
+	slice_owner = thread;
+	schedule_set_priority(giver, giver->priority);
+	if (thread->state == THREAD_READY) {
+		ready_add(thread);
+		ready_queues[thread->priority] = thread;
+	}
+}
+
+/* Of all that can run, the running one too. */
 static struct tcb *most_urgent(void)
 {
-	if (current->state == THREAD_READY && current != idle_thread) {
+	if (current->timeslice_left <= 0) {
+		take_over_slice(current);
+	}
+	if (is_runnable(current)) {
 		ready_add(current);
 	}
 	while (ready_words) {
 		unsigned word = highest_bit(ready_words);
 		struct tcb *head = ready_queues[word * WORD_BITS + highest_bit(ready_bits[word])];
-		if (head->state == THREAD_READY) {
+		if (is_runnable(head)) {
 			return head;
 		}
 		ready_remove(head);
@@ -96,14 +124,12 @@ static struct tcb *most_urgent(void)
 	return idle_thread;
 }
 
+/* If the running thread is ready, it is in its ring. */
 static void thread_switch_to(struct tcb *next)
 {
 	struct tcb *from = current;
 	if (next == from) {
 		return;
-	}
-	if (from->state == THREAD_READY && from != idle_thread) {
-		ready_add(from);
 	}
 	L4_PROBE2("l4", "thread-switch", from, next);
 	space_switch(next->space);
@@ -125,6 +151,7 @@ void thread_block(struct tcb *next)
 	if (next && next->priority >= urgent->priority) {
 		thread_switch_to(next);
 	} else {
+		take_over_slice(next ? next : current);
 		dispatch(urgent);
 	}
 }
@@ -153,20 +180,11 @@ void reschedule(void)
 	}
 }
 
-static void to_the_end(struct tcb *thread)
-{
-	if (ready_queues[thread->priority] == thread) {
-		ready_queues[thread->priority] = thread->ready_next;
-	} else {
-		ready_remove(thread);
-		ready_add(thread);
-	}
-}
-
 void thread_yield(void)
 {
+	slice_owner = current;
 	current->timeslice_left = current->timeslice;
-	to_the_end(current);
+	schedule_set_priority(current, current->priority);
 	dispatch(most_urgent());
 }
 
@@ -178,6 +196,7 @@ bool schedule_runs_on_own_slice(const struct tcb *thread)
 bool schedule_tick(unsigned elapsed)
 {
 	current->cpu_time += elapsed;
+	take_over_slice(current);
 	if (current != idle_thread) {
 		slice_owner->timeslice_left -= (int)elapsed;
 		if (slice_owner->timeslice_left <= 0) {
@@ -192,13 +211,9 @@ bool schedule_tick(unsigned elapsed)
 void schedule_forget(const struct tcb *thread)
 {
 	if (slice_owner == thread) {
+		take_over_slice(current);
 		slice_owner = current;
 	}
-}
-
-bool schedule_is_idle(const struct tcb *thread)
-{
-	return thread == idle_thread;
 }
 
 void schedule_start(struct tcb *idle)
@@ -213,6 +228,9 @@ void sys_thread_switch(struct trap_frame *frame)
 {
 	struct tcb *next = thread_lookup_low(frame->esi);
 	if (next && next != current && next->state == THREAD_READY && next != idle_thread) {
+		if (is_runnable(current)) {
+			ready_add(current);
+		}
 		thread_switch_to(next);
 	} else {
 		thread_yield();

@@ -2,7 +2,7 @@
  *
  * The queue of senders, linked through send_next. L4 reference manual, "IPC: pending senders".
  */
-#include "send_queue.h"
+#include "ipc.h"
 
 void send_queue_append(struct tcb *receiver, struct tcb *sender)
 {

@@ -28,16 +28,6 @@ struct space *space_lookup(unsigned task)
 	return task_slots[task].space;
 }
 
-unsigned space_creator(unsigned task)
-{
-	return task_slots[task].creator;
-}
-
-void space_set_creator(unsigned task, unsigned creator)
-{
-	task_slots[task].creator = (unsigned short)creator;
-}
-
 static void enlist(struct space *space, unsigned task, unsigned chief, unsigned nest, unsigned site)
 {
 	struct task_slot *slot = &task_slots[task];
@@ -52,8 +42,9 @@ static void enlist(struct space *space, unsigned task, unsigned chief, unsigned 
 	space->id = l4_make_id(task, 0, slot->version, chief, nest, site);
 	descriptors_make_user_segments(space);
 	space->space_next = space_list;
+	space->space_link = &space_list;
 	if (space_list) {
-		space_list->space_previous = space;
+		space_list->space_link = &space->space_next;
 	}
 	space_list = space;
 }
@@ -88,29 +79,37 @@ struct space *space_create(unsigned task, unsigned chief, unsigned nest, unsigne
 
 static void delist(struct space *space)
 {
-	if (space->space_previous) {
-		space->space_previous->space_next = space->space_next;
-	} else {
-		space_list = space->space_next;
-	}
+	*space->space_link = space->space_next;
 	if (space->space_next) {
-		space->space_next->space_previous = space->space_previous;
+		space->space_next->space_link = space->space_link;
 	}
 	task_slots[space->task].space = NULL;
 }
 
-void space_delete(struct space *space)
+bool space_stop(struct space *space)
 {
-	ipc_forget_task(space);
+	bool found = false;
 	for (unsigned lthread = 0; lthread < L4_LTHREADS; lthread++) {
 		if (space->threads[lthread]) {
 			thread_delete(space->threads[lthread]);
+			found = true;
 		}
 	}
-	mapping_flush_space(space);
+	if (found) {
+		ipc_forget_task(space);
+	}
+	return found;
+}
+
+bool space_delete(struct space *space)
+{
+	if (!mapping_flush_space(space)) {
+		return false;
+	}
 	small_space_assign(space, 0);
 	directory_leave(space);
 	directory_delete(space->page_directory);
 	delist(space);
 	slab_free(&space_slab, space);
+	return true;
 }

@@ -3,8 +3,7 @@
  * Address spaces, which are what tasks are to the kernel: a page directory and up to 128 threads. The table from
  * task numbers to spaces also keeps who may create the ones that are inactive.
  */
-#ifndef KERNEL_SPACE_H
-#define KERNEL_SPACE_H
+#pragma once
 
 #include <l4/types.h>
 #include <stdbool.h>
@@ -21,15 +20,16 @@ struct space {
 	unsigned chief;          /* task number */
 	struct l4_threadid id;   /* of lthread 0 */
 	bool without_io; /* IN, OUT, CLI and STI are exceptions: IOPL 0 */
+	unsigned flushed; /* while it is deleted: below this address it has no mappings any more */
 	struct descriptor user_segments[2]; /* data, code */
-	struct space *space_next, *space_previous;
+	struct space *space_next, **space_link; /* space_list; the pointer to this one */
 	struct tcb *threads[L4_LTHREADS];
 };
 
 /* By task number. One that was never handed out belongs to the root task. */
 struct task_slot {
 	struct space *space; /* null: inactive */
-	unsigned short creator;
+	unsigned short creator; /* who may create it, while it is inactive */
 	unsigned short version; /* of the last task that had the number */
 };
 
@@ -47,11 +47,9 @@ void space_initialize(void);
 /* A new empty space for an inactive task number; null: out of memory. */
 struct space *space_create(unsigned task, unsigned chief, unsigned nest, unsigned site);
 
-/* Its threads, its mappings and everything derived from them, its tables. Nobody of it may be running. */
-void space_delete(struct space *space);
+/* Deletes its threads; the running one is not one of them. False: there are none. */
+bool space_stop(struct space *space);
 
-/* Who may create an inactive task. */
-unsigned space_creator(unsigned task);
-void space_set_creator(unsigned task, unsigned creator);
-
-#endif
+/* Of a space without threads: its mappings and everything derived from them, its tables. False: only some of it has gone,
+ * so that interrupts need not wait; call it again. */
+bool space_delete(struct space *space);

@@ -3,8 +3,7 @@
  * The system calls, as the entry stubs (ia32/entry.S, table system_call_stubs) call them: parameters and
  * results are the user's registers in the frame.
  */
-#ifndef KERNEL_SYSTEM_CALLS_H
-#define KERNEL_SYSTEM_CALLS_H
+#pragma once
 
 #include "trap.h"
 
@@ -16,5 +15,3 @@ void sys_thread_schedule(struct trap_frame *frame);
 void sys_lthread_ex_regs(struct trap_frame *frame);
 void sys_task_new(struct trap_frame *frame);
 void sys_thread_segment(struct trap_frame *frame);
-
-#endif

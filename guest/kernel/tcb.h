@@ -3,8 +3,7 @@
  * The thread control block. A debugger reads it by its DWARF type (guest/README.md lists the names), so members may
  * move and new ones may come. The kernel stack is the rest of the TCB's block, from its end downward.
  */
-#ifndef KERNEL_TCB_H
-#define KERNEL_TCB_H
+#pragma once
 
 #include <l4/syscalls.h>
 #include <stdbool.h>
@@ -85,8 +84,8 @@ struct tcb {
 	struct space *space;
 	unsigned char priority;
 	unsigned char max_controlled_priority;
-	int timeslice;      /* microseconds */
-	int timeslice_left;
+	int timeslice;      /* microseconds; 0: it runs on donated time only */
+	int timeslice_left; /* of that, or of a donated one */
 	struct l4_threadid pager;
 	struct l4_threadid partner;
 	struct l4_threadid internal_preempter;
@@ -94,8 +93,8 @@ struct tcb {
 	struct tcb *ready_next, *ready_previous;   /* ring of its priority (schedule.h) */
 	struct tcb *send_queue;                    /* first of those who wait to send to it */
 	struct tcb *send_next;
-	struct tcb *thread_next, *thread_previous; /* thread_list */
-	struct tcb *wakeup_next, *wakeup_previous; /* wakeup_list, by time */
+	struct tcb *thread_next, **thread_link;    /* thread_list; the pointer to this one */
+	struct tcb *wakeup_next, **wakeup_link;    /* wakeup_list, by time */
 	microseconds wakeup_time;                  /* 0: never */
 	microseconds cpu_time;
 	struct switch_frame *kernel_esp; /* valid while it does not run */
@@ -120,5 +119,3 @@ static inline bool same_id(struct l4_threadid a, struct l4_threadid b)
 {
 	return a.low == b.low && a.high == b.high;
 }
-
-#endif

@@ -48,8 +48,9 @@ static struct tcb *allocate(struct space *space, unsigned lthread)
 	thread->internal_preempter = l4_invalid();
 	thread->external_preempter = l4_invalid();
 	thread->thread_next = thread_list;
+	thread->thread_link = &thread_list;
 	if (thread_list) {
-		thread_list->thread_previous = thread;
+		thread_list->thread_link = &thread->thread_next;
 	}
 	thread_list = thread;
 	space->threads[lthread] = thread;
@@ -112,13 +113,9 @@ void thread_delete(struct tcb *thread)
 	interrupt_dissociate(thread);
 	fpu_release(thread);
 	schedule_forget(thread);
-	if (thread->thread_previous) {
-		thread->thread_previous->thread_next = thread->thread_next;
-	} else {
-		thread_list = thread->thread_next;
-	}
+	*thread->thread_link = thread->thread_next;
 	if (thread->thread_next) {
-		thread->thread_next->thread_previous = thread->thread_previous;
+		thread->thread_next->thread_link = thread->thread_link;
 	}
 	thread->space->threads[l4_lthread_of(thread->id)] = NULL;
 	thread->state = THREAD_INACTIVE;

@@ -2,8 +2,7 @@
  *
  * Threads as kernel objects: made, found by id, unmade. What runs when is schedule.h's.
  */
-#ifndef KERNEL_THREAD_H
-#define KERNEL_THREAD_H
+#pragma once
 
 #include "space.h"
 #include "tcb.h"
@@ -27,5 +26,3 @@ void thread_reset_stack(struct tcb *thread);
 
 /* Not the current one. Whoever waits for it is the caller's business (ipc_forget_task). */
 void thread_delete(struct tcb *thread);
-
-#endif

@@ -17,6 +17,7 @@ enum {
 	SMALL_SHIFT = 8,
 	SMALL_MASK = 0xff,
 	SMALL_UNCHANGED = 0xff, /* and so does 0 */
+	SMALL_TOO_LARGE = 0x80,
 	LARGEST_EXPONENT = 15,
 };
 
@@ -62,7 +63,7 @@ static unsigned describe(const struct tcb *thread)
 {
 	struct time_word slice = encode((unsigned)thread->timeslice);
 	return slice.mantissa << 24 | slice.exponent << 20 | state_of(thread) << STATE_SHIFT |
-	       (thread->space->small_slot ? l4_small_space(thread->space->small_slot) : 0) | thread->priority;
+	       small_space_byte(thread->space) << SMALL_SHIFT | thread->priority;
 }
 
 static void set_timeslice(struct tcb *thread, unsigned mantissa, unsigned exponent)
@@ -72,51 +73,40 @@ static void set_timeslice(struct tcb *thread, unsigned mantissa, unsigned expone
 	}
 	microseconds slice = (microseconds)mantissa << 2 * (LARGEST_EXPONENT - exponent);
 	thread->timeslice = slice > MAX_TIMESLICE ? MAX_TIMESLICE : (int)slice;
+	if (!schedule_runs_on_own_slice(thread)) {
+		thread->timeslice_left = thread->timeslice;
+	}
 }
 
-static bool changes_small_space(unsigned param)
+static unsigned small_of(unsigned param)
 {
-	unsigned small = param >> SMALL_SHIFT & SMALL_MASK;
-	return small != 0 && small != SMALL_UNCHANGED;
-}
-
-/* A mantissa of 0 with an exponent is a thread that runs on donated time only. */
-static bool has_no_timeslice(unsigned param)
-{
-	return param >> 24 == 0 && (param >> 20 & 0xf) != 0;
-}
-
-/* There are no threads without a time slice, and of the sizes that the byte can express there is one. */
-static bool is_possible(unsigned param)
-{
-	return param == L4_UNCHANGED ||
-	       (!has_no_timeslice(param) &&
-		(!changes_small_space(param) ||
-		 (param & SMALL_MASK << SMALL_SHIFT) == l4_small_space(l4_small_space_number(param))));
+	return param >> SMALL_SHIFT & SMALL_MASK;
 }
 
 static void set_parameters(struct tcb *thread, unsigned param)
 {
 	unsigned priority = param & 0xff;
-	schedule_set_priority(thread, priority ? priority : 1);
 	set_timeslice(thread, param >> 24, param >> 20 & 0xf);
-	if (changes_small_space(param)) {
-		small_space_assign(thread->space, l4_small_space_number(param));
+	schedule_set_priority(thread, priority ? priority : 1); /* enters the ring, if it can run now */
+	if (small_of(param) != 0 && small_of(param) != SMALL_UNCHANGED) {
+		small_space_choose(thread->space, small_of(param));
 	}
 }
 
-/* Both the priority that it has and the one that it would get must be within the caller's reach. */
+/* Not the idle thread, which has no user level. Both the priority that it has and the one that it would get must be within
+ * the caller's reach, and the small byte name a size. */
 static bool may_control(const struct tcb *self, const struct tcb *thread, unsigned param)
 {
-	return thread && !schedule_is_idle(thread) && thread->priority <= self->max_controlled_priority &&
-	       (param == L4_UNCHANGED || (param & 0xff) <= self->max_controlled_priority);
+	return thread && thread->user_frame && thread->priority <= self->max_controlled_priority &&
+	       (param == L4_UNCHANGED ||
+		((param & 0xff) <= self->max_controlled_priority && small_of(param) != SMALL_TOO_LARGE));
 }
 
 void sys_thread_schedule(struct trap_frame *frame)
 {
 	unsigned param = frame->eax;
 	struct tcb *thread = thread_lookup((struct l4_threadid){frame->esi, frame->edi});
-	if (!may_control(current, thread, param) || !is_possible(param)) {
+	if (!may_control(current, thread, param)) {
 		frame->eax = L4_UNCHANGED;
 		return;
 	}

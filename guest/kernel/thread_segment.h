@@ -2,8 +2,7 @@
  *
  * Segments of a thread's own, for thread-local storage: what the exception handlers and the small spaces need of them.
  */
-#ifndef KERNEL_THREAD_SEGMENT_H
-#define KERNEL_THREAD_SEGMENT_H
+#pragma once
 
 #include "space.h"
 #include "tcb.h"
@@ -20,5 +19,3 @@ void thread_segments_forget_flips(const struct space *space);
 
 /* The thread's segments or breakpoints are others now: they are loaded if it is the running one. */
 void thread_extras_changed(struct tcb *thread);
-
-#endif

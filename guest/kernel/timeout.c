@@ -14,11 +14,7 @@ static struct tcb *wakeup_list;
 
 static struct timeout decode(unsigned mantissa, unsigned exponent)
 {
-	struct timeout timeout = {
-		.never = exponent == 0,
-		.duration = exponent == 0 ? 0 : (microseconds)mantissa << 2 * (15 - exponent),
-	};
-	return timeout;
+	return (struct timeout){.never = exponent == 0, .duration = (microseconds)mantissa << 2 * (15 - exponent)};
 }
 
 struct timeout timeout_send(l4_timeouts timeouts)
@@ -54,22 +50,16 @@ void timeout_set(struct tcb *thread, struct timeout timeout)
 		return;
 	}
 	thread->wakeup_time = clock_now() + timeout.duration;
-	struct tcb *previous = NULL;
-	struct tcb *next = wakeup_list;
-	while (next && next->wakeup_time <= thread->wakeup_time) {
-		previous = next;
-		next = next->wakeup_next;
+	struct tcb **link = &wakeup_list;
+	while (*link && (*link)->wakeup_time <= thread->wakeup_time) {
+		link = &(*link)->wakeup_next;
 	}
-	thread->wakeup_previous = previous;
-	thread->wakeup_next = next;
-	if (previous) {
-		previous->wakeup_next = thread;
-	} else {
-		wakeup_list = thread;
+	thread->wakeup_link = link;
+	thread->wakeup_next = *link;
+	if (*link) {
+		(*link)->wakeup_link = &thread->wakeup_next;
 	}
-	if (next) {
-		next->wakeup_previous = thread;
-	}
+	*link = thread;
 }
 
 void timeout_cancel(struct tcb *thread)
@@ -78,15 +68,11 @@ void timeout_cancel(struct tcb *thread)
 		return;
 	}
 	thread->wakeup_time = 0;
-	if (thread->wakeup_previous) {
-		thread->wakeup_previous->wakeup_next = thread->wakeup_next;
-	} else {
-		wakeup_list = thread->wakeup_next;
-	}
+	*thread->wakeup_link = thread->wakeup_next;
 	if (thread->wakeup_next) {
-		thread->wakeup_next->wakeup_previous = thread->wakeup_previous;
+		thread->wakeup_next->wakeup_link = thread->wakeup_link;
 	}
-	thread->wakeup_next = thread->wakeup_previous = NULL;
+	thread->wakeup_next = NULL;
 }
 
 void timeout_expire(microseconds now)
@@ -95,6 +81,6 @@ void timeout_expire(microseconds now)
 		struct tcb *thread = wakeup_list;
 		timeout_cancel(thread);
 		L4_PROBE1("l4", "wakeup", thread);
-		ipc_timed_out(thread);
+		ipc_end_waiting(thread, L4_RECEIVE_TIMEOUT);
 	}
 }

@@ -2,8 +2,7 @@
  *
  * Timeouts of ipc: what the timeout word means, and the list of threads that will be woken.
  */
-#ifndef KERNEL_TIMEOUT_H
-#define KERNEL_TIMEOUT_H
+#pragma once
 
 #include "tcb.h"
 
@@ -25,11 +24,9 @@ static inline bool timeout_at_once(struct timeout timeout)
 	return !timeout.never && timeout.duration == 0;
 }
 
-/* The thread is about to block: it will be woken (ipc_timed_out) when the time has come. */
+/* The thread is about to block: it will be woken (ipc_end_waiting) when the time has come. */
 void timeout_set(struct tcb *thread, struct timeout timeout);
 void timeout_cancel(struct tcb *thread);
 
 /* Wakes everyone whose time has come. */
 void timeout_expire(microseconds now);
-
-#endif

@@ -13,11 +13,12 @@
 #include "timeout.h"
 #include "user_memory.h"
 
-/* The running thread's page fault while it is in a transfer; what it asked for stays as it is. */
-static bool page_in(struct tcb *self, unsigned address, bool write, l4_timeouts timeouts)
+bool transfer_page_in(struct tcb *self, unsigned address, bool write)
 {
 	const struct ipc_parameters asked = self->ipc;
-	bool there = user_page_in(self, address, write, USER_PAGE_IN_IPC, timeouts);
+	l4_timeouts partners = self->transfer.partner->ipc.timeouts;
+	bool there = user_page_in(self, address, write, USER_PAGE_IN_IPC,
+				  self->transfer.sends ? timeout_receive_fault(partners) : timeout_send_fault(partners));
 	self->ipc = asked;
 	self->partner = self->transfer.partner->id;
 	return there;
@@ -28,8 +29,7 @@ static void serve_page_fault(struct tcb *self)
 {
 	struct tcb *sender = self->transfer.partner;
 	self->transfer.page_wanted = false;
-	self->transfer.page_missing =
-		!page_in(self, self->transfer.address, true, timeout_send_fault(sender->ipc.timeouts));
+	self->transfer.page_missing = !user_bring_in(self, self->transfer.address, true);
 	self->state = THREAD_TRANSFERRING;
 	ready_add(sender);
 	thread_block(sender);
@@ -65,7 +65,7 @@ static const char *source_piece(struct tcb *self, unsigned address)
 {
 	const char *there;
 	while (!(there = user_translate(self->space, address, false))) {
-		if (!page_in(self, address, false, timeout_receive_fault(self->transfer.partner->ipc.timeouts))) {
+		if (!user_bring_in(self, address, false)) {
 			return NULL;
 		}
 	}
@@ -79,22 +79,10 @@ static unsigned left_in_page(unsigned address)
 
 enum l4_completion_code transfer_read(struct tcb *self, void *to, unsigned from, unsigned size)
 {
-	char *buffer = to;
 	if (!is_users(from, size)) {
 		return L4_RECEIVE_CUT;
 	}
-	while (size > 0) {
-		const char *source = source_piece(self, from);
-		if (!source) {
-			return L4_RECEIVE_RECEIVE_FAULT_TIMEOUT;
-		}
-		unsigned piece = smaller(size, left_in_page(from));
-		memcpy(buffer, source, piece);
-		buffer += piece;
-		from += piece;
-		size -= piece;
-	}
-	return L4_OK;
+	return user_read(self, to, from, size) ? L4_OK : L4_RECEIVE_RECEIVE_FAULT_TIMEOUT;
 }
 
 /* One piece that crosses no page on either side; its size, or 0 and the error. */

@@ -3,8 +3,7 @@
  * What lies on kernel stacks: the user's registers at the top (struct trap_frame), and where a thread that does not
  * run will go on (struct switch_frame). The entry stubs (ia32/entry.S) and the debugger read both by their types.
  */
-#ifndef KERNEL_TRAP_H
-#define KERNEL_TRAP_H
+#pragma once
 
 /* The first members may stand in any order; from error_code on the processor decides. */
 struct trap_frame {
@@ -42,5 +41,3 @@ static inline int from_user_mode(const struct trap_frame *frame)
 {
 	return (frame->cs & 3) != 0;
 }
-
-#endif

@@ -3,8 +3,7 @@
  * The kernel's only ways to touch user memory: through the page tables and the window, never through the user's
  * address itself, so the kernel takes no page faults of its own.
  */
-#ifndef KERNEL_USER_MEMORY_H
-#define KERNEL_USER_MEMORY_H
+#pragma once
 
 #include "tcb.h"
 
@@ -19,7 +18,8 @@ bool user_write(struct tcb *self, unsigned to, const void *from, unsigned size);
 /* One page of the running thread's: by the kernel for sigma0, by page-fault RPC for all others. The pager is told eip. */
 bool user_page_in(struct tcb *self, unsigned address, bool write, unsigned eip, l4_timeouts timeouts);
 
+/* A page that the kernel itself is to touch for the running thread; false: the pager refused, or it is device memory. */
+bool user_bring_in(struct tcb *self, unsigned address, bool write);
+
 /* The kernel's address of a byte of any space, up to the page's end, when the page tables allow the access; else null. */
 char *user_translate(const struct space *space, unsigned address, bool write);
-
-#endif

@@ -2,8 +2,7 @@
  *
  * Whose each frame of memory is, as sigma0 decides it.
  */
-#ifndef SIGMA0_MEMORY_MAP_H
-#define SIGMA0_MEMORY_MAP_H
+#pragma once
 
 #include <l4/kip.h>
 #include <stdbool.h>
@@ -18,5 +17,3 @@ bool memory_map_take(unsigned address, unsigned task);
 
 /* Any free frame, from the top of memory downward; false: none is left. */
 bool memory_map_take_any(unsigned task, unsigned *address);
-
-#endif

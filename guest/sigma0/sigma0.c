@@ -73,6 +73,10 @@ static struct reply answer(const struct l4_kernel_info *info, const struct l4_me
 		bool is_superpage = request->w1 == L4_SIGMA0_SUPERPAGE_LOG2 << L4_FPAGE_SIZE_SHIFT;
 		return is_superpage ? superpage(w0, task) : denied;
 	}
+	if (w0 >= L4_SIGMA0_DEVICE_BASE && w0 < L4_SIGMA0_DEVICE_END) {
+		/* Anyone's. */
+		return map(w0, L4_SIGMA0_SUPERPAGE_LOG2, L4_FPAGE_WRITABLE);
+	}
 	return memory_map_take(w0, task) ? map(w0, L4_PAGE_SIZE_LOG2, L4_FPAGE_WRITABLE) : denied;
 }
 

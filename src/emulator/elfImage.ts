@@ -14,6 +14,8 @@ export interface LoadSegment {
 export interface LoadPlan {
   readonly entry: number;
   readonly segments: readonly LoadSegment[];
+  /** Loaded by its program headers, so that its section headers hold. */
+  readonly isElf: boolean;
 }
 
 const PT_LOAD = 1;
@@ -58,7 +60,7 @@ export function planElf(image: Uint8Array): LoadPlan {
       segments.push(segment);
     }
   }
-  return { entry: physicalEntry(view, offset, entrySize, count), segments };
+  return { entry: physicalEntry(view, offset, entrySize, count), segments, isElf: true };
 }
 
 function programSegment(

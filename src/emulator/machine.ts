@@ -1,5 +1,6 @@
 // The PC on one page: its memory, processor, chips, ports and interrupt lines. The object that everything above the
 // emulator drives; it runs for a number of instructions and never looks at the host's clock.
+import { sentenceOfVector } from './board/biosCalls.ts';
 import { BIOS_CALL_PORT, installFirmware } from './board/firmware.ts';
 import { P6_PROCESSOR, PENTIUM_PROCESSOR } from './board/mpTable.ts';
 import { PcBoard } from './board/pcBoard.ts';
@@ -23,7 +24,7 @@ import { keystrokes } from './devices/keyboard/scanCodes.ts';
 import { ImageError } from './elfImage.ts';
 import { BIOS_SIZE } from './board/wiring.ts';
 import { type BootModule, loadMultiboot } from './multiboot.ts';
-import { ataPorts, diagnosticPorts } from './machinePorts.ts';
+import { ataPorts, diagnosticPorts, emptyAtaPorts } from './machinePorts.ts';
 import { type DiskSource, RecordedDisk, sectorsOf } from './recordedDisk.ts';
 import {
   type MachineSnapshot,
@@ -45,7 +46,7 @@ import {
   translatePage,
   writeRegisterByName,
 } from './x86/inspect.ts';
-import { Interpreter } from './x86/interpreter.ts';
+import { type InterruptSource, Interpreter } from './x86/interpreter.ts';
 
 export class Machine implements Target {
   private readonly memory: MachineMemory;
@@ -62,6 +63,7 @@ export class Machine implements Target {
   private readonly disks: readonly RecordedDisk[];
   private readonly board: PcBoard | undefined;
   private readonly numericError: NumericErrorLatch;
+  private readonly interrupts: InterruptSource;
   private readonly interpreter: Interpreter;
   private exit: { reason: ExitReason; status: number; detail?: string } | undefined;
   private recorded: InputEntry[] = [];
@@ -90,7 +92,7 @@ export class Machine implements Target {
       this.exit = detail === undefined ? { reason, status } : { reason, status, detail };
       this.interpreter.stopRequested = true;
     };
-    this.board = options.board === 'pc' ? this.makeBoard(options, end) : undefined;
+    this.board = options.board === 'pc' ? this.makeBoard(end) : undefined;
     const line = (irq: number) => this.board?.line(irq) ?? this.pics.line(irq);
     this.numericError = new NumericErrorLatch(line(13), this.cpu);
 
@@ -118,14 +120,14 @@ export class Machine implements Target {
       { first: 0x2f8, count: 8, device: this.uarts[1] }, // COM2, IRQ 3
       { first: 0x3e8, count: 8, device: this.uarts[2] }, // COM3, IRQ 4
       { first: 0x2e8, count: 8, device: this.uarts[3] }, // COM4, IRQ 3
-      ...(this.disks.length > 0 ? ataPorts(this.ata) : []),
+      ...(this.disks.length > 0 || this.board !== undefined ? ataPorts(this.ata) : []),
       ...diagnosticPorts(options),
-      ...(this.board === undefined ? [] : [...this.board.ports, this.biosCallPort(end)]),
+      ...(this.board === undefined ? [] : this.wholePcPorts(this.board, end)),
       { first: 0xf4, count: 1, device: new ExitPort('debugExit', end), wide: true },
       { first: 0xf5, count: 1, device: new ExitPort('powerOff', end), wide: true },
     ]);
-    const interrupts = this.board?.localApic ?? this.pics;
-    this.interpreter = new Interpreter(this.cpu, this.clock, interrupts);
+    this.interrupts = this.board?.localApic ?? this.pics;
+    this.interpreter = new Interpreter(this.cpu, this.clock, this.interrupts);
   }
 
   private makeUart(options: MachineOptions, line: InterruptLine, port: number): Uart16550 {
@@ -137,8 +139,11 @@ export class Machine implements Target {
     return new Uart16550(`uart-${port}`, this.clock, line, isBare, isTerminal, send);
   }
 
-  private makeBoard(options: MachineOptions, end: EndOfRun): PcBoard {
-    const has = { disks: (options.disks ?? []).length > 0, i686: this.cpu.i686 };
+  private makeBoard(end: EndOfRun): PcBoard {
+    const has = {
+      i686: this.cpu.i686,
+      memorySize: this.ram.length,
+    };
     const board = new PcBoard(this.clock, this.pics, has, {
       reset: () => {
         end('reset', 0);
@@ -157,12 +162,20 @@ export class Machine implements Target {
     return board;
   }
 
+  private wholePcPorts(board: PcBoard, end: EndOfRun): PortRange[] {
+    return [...board.ports, ...emptyAtaPorts(board.line(15)), this.biosCallPort(end)];
+  }
+
   /** What the vectors of BIOS services lead to. */
   private biosCallPort(end: EndOfRun): PortRange {
     const writePort = (_port: number, vector: number) => {
-      const hex = (value: number) => value.toString(16).padStart(2, '0').toUpperCase();
-      const call = `interrupt ${hex(vector)}h with AH=${hex((this.registers().eax >> 8) & 0xff)}h`;
-      end('shutdown', 0, `The guest calls the BIOS, which is not there (${call}).`);
+      const { eax, esp, ssBase } = this.registers();
+      const word = (offset: number) => {
+        const bytes = this.peekPhysical(ssBase + ((esp + offset) & 0xffff), 2) ?? [0, 0];
+        return bytes[0] | (bytes[1] << 8);
+      };
+      const from = { segment: word(2), offset: word(0) };
+      end('shutdown', 0, sentenceOfVector(vector, (eax >> 8) & 0xff, from));
     };
     const device = { readPort: () => 0xff, peekPort: () => 0xff, writePort };
     return { first: BIOS_CALL_PORT, count: 1, device };
@@ -206,14 +219,15 @@ export class Machine implements Target {
     enterBootState(this.cpu, loadMultiboot(this.ram, image, commandLine, modules, board));
   }
 
-  /** What the BIOS of a whole PC leaves in memory; nothing on a bare board. */
+  /** What the BIOS of a whole PC leaves in memory and chips; nothing on a bare board. */
   private installFirmware(): void {
     if (this.board === undefined) {
       return;
     }
-    installFirmware(this.ram, this.rtc, {
+    const chips = { pics: this.pics, pit: this.pit, clock: this.rtc };
+    installFirmware(this.ram, chips, {
       memorySize: this.ram.length,
-      disks: this.disks.length,
+      disks: this.disks.map(({ sectors }) => sectors),
       processor: this.cpu.i686 ? P6_PROCESSOR : PENTIUM_PROCESSOR,
     });
     this.cpu.mmu.romSize = BIOS_SIZE;
@@ -297,7 +311,7 @@ export class Machine implements Target {
   advanceIdle(cycles: number): number {
     const start = this.clock.cycles;
     const end = start + Math.floor(cycles);
-    while (this.cpu.halted && !this.pics.pending && this.clock.cycles < end) {
+    while (this.cpu.halted && !this.interrupts.pending && this.clock.cycles < end) {
       const target = Math.min(end, Math.max(this.idleTarget(), this.clock.cycles));
       this.clock.skip(target - this.clock.cycles);
       this.applyReplay();

@@ -1,9 +1,14 @@
 // The Multiboot 1 boot loader (Multiboot Specification 0.6.96, chapter 3): finds the header, places the image, the
 // modules page-aligned behind it, and the information structure in low memory. Works on plain bytes of RAM.
-import { ACPI_TABLES, BIOS_AREA } from './board/wiring.ts';
+import { BOOT_DESCRIPTOR_BYTES, BOOT_DESCRIPTORS, BOOT_STACK } from './board/wiring.ts';
 import { ImageError, type LoadPlan, isElf, planElf } from './elfImage.ts';
+import { LOW_END, handOverSections, writeInformation } from './multibootInformation.ts';
 
 const HEADER_MAGIC = 0x1bad_b002;
+/** Multiboot 2's, within its first 32 KB on 8 bytes; and "HdrS", at 202h of a bzImage. */
+const HEADER_MAGIC_2 = 0xe852_50d6;
+const HEADER_SEARCH_2 = 32768;
+const LINUX_MAGIC = 0x5372_6448;
 export const BOOT_MAGIC = 0x2bad_b002;
 const HEADER_SEARCH = 8192;
 const FLAG_ADDRESSES = 1 << 16; // the a.out kludge
@@ -12,16 +17,6 @@ const KNOWN_REQUIREMENTS = 0x3; // modules on pages, memory information: both ar
 const TEXT_MODE = 1;
 
 const INFO_ADDRESS = 0x9000;
-/** The structure itself; strings and tables follow. */
-const INFO_BYTES = 128;
-const LOW_END = 0x9_fc00;
-const INFO_MEMORY = 1 << 0;
-const INFO_COMMAND_LINE = 1 << 2;
-const INFO_MODULES = 1 << 3;
-const INFO_MEMORY_MAP = 1 << 6;
-const INFO_LOADER_NAME = 1 << 9;
-const INFO_FRAMEBUFFER = 1 << 12;
-const EGA_TEXT = 2;
 
 export interface BootModule {
   readonly content: Uint8Array;
@@ -32,6 +27,9 @@ export interface BootState {
   readonly entry: number;
   /** Physical address of the Multiboot information. */
   readonly information: number;
+  /** What images use that may not: the loader's stack and descriptor table; a bare board has neither. */
+  readonly stack: number;
+  readonly descriptors: { readonly base: number; readonly limit: number };
 }
 
 export function loadMultiboot(
@@ -62,7 +60,18 @@ export function loadMultiboot(
     return { start, end: start + module.content.length, commandLine: module.commandLine };
   });
   writeInformation(ram, information, commandLine, placed, board);
-  return { entry: plan.entry, information };
+  if (board === 'pc' && plan.isElf) {
+    handOverSections(ram, information, image, next);
+  }
+  const isPc = board === 'pc';
+  return {
+    entry: plan.entry,
+    information,
+    stack: isPc ? BOOT_STACK : 0,
+    descriptors: isPc
+      ? { base: BOOT_DESCRIPTORS, limit: BOOT_DESCRIPTOR_BYTES - 1 }
+      : { base: 0, limit: 0 },
+  };
 }
 
 function pageAlign(address: number): number {
@@ -89,11 +98,7 @@ function planImage(image: Uint8Array, board: 'bare' | 'pc'): LoadPlan {
   const view = new DataView(image.buffer, image.byteOffset, image.byteLength);
   const header = findHeader(view);
   if (header < 0) {
-    throw new ImageError(
-      isElf(image)
-        ? 'The image has no Multiboot header in its first 8192 bytes.'
-        : 'The image is neither ELF nor does it hold a Multiboot header.',
-    );
+    throw new ImageError(whatItIsInstead(view, image));
   }
   const flags = view.getUint32(header + 4, true);
   checkRequirements(view, header, flags, board);
@@ -104,6 +109,21 @@ function planImage(image: Uint8Array, board: 'bare' | 'pc'): LoadPlan {
     throw new ImageError('The image is not ELF, and its Multiboot header gives no addresses.');
   }
   return elf;
+}
+
+/** Names the formats that people try, and what to do with them. */
+function whatItIsInstead(view: DataView, image: Uint8Array): string {
+  for (let at = 0; at + 4 <= Math.min(HEADER_SEARCH_2, image.length); at += 8) {
+    if (view.getUint32(at, true) === HEADER_MAGIC_2) {
+      return 'The image has a Multiboot 2 header alone; this loader knows Multiboot 1.';
+    }
+  }
+  if (image.length >= 0x206 && view.getUint32(0x202, true) === LINUX_MAGIC) {
+    return 'The image is a Linux bzImage; a Multiboot boot loader such as GRUB can load it here from a disk.';
+  }
+  return isElf(image)
+    ? 'The image has no Multiboot header in its first 8192 bytes.'
+    : 'The image is neither ELF nor does it hold a Multiboot header.';
 }
 
 /** Bits 0 to 15 are what the image cannot do without. */
@@ -161,7 +181,7 @@ function planAddresses(view: DataView, image: Uint8Array, header: number): LoadP
   }
   const content = image.subarray(start, end);
   const memorySize = Math.max(content.length, bssEnd === 0 ? 0 : bssEnd - load);
-  return { entry, segments: [{ address: load, content, memorySize }] };
+  return { entry, segments: [{ address: load, content, memorySize }], isElf: false };
 }
 
 function checkPlan(plan: LoadPlan, ramSize: number): void {
@@ -184,106 +204,4 @@ function checkPlan(plan: LoadPlan, ramSize: number): void {
       );
     }
   }
-}
-
-interface PlacedModule {
-  readonly start: number;
-  readonly end: number;
-  readonly commandLine: string;
-}
-
-/** Writes the structure and, behind it, everything that it points to. */
-function writeInformation(
-  ram: Uint8Array,
-  place: number,
-  commandLine: string,
-  modules: readonly PlacedModule[],
-  board: 'bare' | 'pc',
-): void {
-  const view = new DataView(ram.buffer, ram.byteOffset, ram.byteLength);
-  const writer = new LowMemory(ram, place + INFO_BYTES);
-  const word = (offset: number, value: number) => {
-    view.setUint32(place + offset, value, true);
-  };
-  ram.fill(0, place, place + INFO_BYTES);
-  const screen = board === 'pc' ? INFO_FRAMEBUFFER : 0;
-  const lists = INFO_COMMAND_LINE | INFO_MODULES | INFO_MEMORY_MAP | INFO_LOADER_NAME;
-  word(0, INFO_MEMORY | lists | screen);
-  word(4, 639);
-  word(8, (ram.length >> 10) - 1024);
-  word(16, writer.string(commandLine));
-  const strings = modules.map((module) => writer.string(module.commandLine));
-  const list = writer.reserve(modules.length * 16);
-  modules.forEach((module, index) => {
-    [module.start, module.end, strings[index], 0].forEach((value, position) => {
-      view.setUint32(list + index * 16 + position * 4, value, true);
-    });
-  });
-  word(20, modules.length);
-  word(24, list);
-  const map = memoryMap(ram.length, board);
-  const table = writer.reserve(map.length * 24);
-  map.forEach(([base, size, type], index) => {
-    [20, base, 0, size, 0, type].forEach((value, position) => {
-      view.setUint32(table + index * 24 + position * 4, value, true);
-    });
-  });
-  word(44, map.length * 24);
-  word(48, table);
-  word(64, writer.string('L4Scope'));
-  if (board === 'pc') {
-    word(88, 0xb_8000);
-    word(96, 160);
-    word(100, 80);
-    word(104, 25);
-    word(108, (EGA_TEXT << 8) | 16);
-  }
-}
-
-/** Base, size and type (1: free, 2: reserved, 3: ACPI's tables) of each range of the memory map. */
-function memoryMap(ramSize: number, board: 'bare' | 'pc'): [number, number, number][] {
-  const tables: [number, number, number][] =
-    board === 'pc' ? [[ACPI_TABLES, BIOS_AREA - ACPI_TABLES, 3]] : [];
-  return [
-    [0, LOW_END, 1],
-    [LOW_END, 0xa_0000 - LOW_END, 2],
-    ...tables,
-    [0xf_0000, 0x1_0000, 2],
-    [0x10_0000, ramSize - 0x10_0000, 1],
-  ];
-}
-
-/** Hands out low memory behind the information structure, four-byte aligned. */
-class LowMemory {
-  private next: number;
-  private readonly ram: Uint8Array;
-
-  constructor(ram: Uint8Array, start: number) {
-    this.ram = ram;
-    this.next = start;
-  }
-
-  reserve(size: number): number {
-    const start = this.next;
-    this.next = (start + size + 3) & ~3;
-    if (this.next > LOW_END) {
-      throw new ImageError('The command lines do not fit into low memory.');
-    }
-    return start;
-  }
-
-  string(text: string): number {
-    const bytes = utf8(text);
-    const start = this.reserve(bytes.length + 1);
-    this.ram.set(bytes, start);
-    this.ram[start + bytes.length] = 0;
-    return start;
-  }
-}
-
-/** The core knows no TextEncoder; encodeURIComponent is part of the language and knows UTF-8. */
-function utf8(text: string): number[] {
-  return [...encodeURIComponent(text).matchAll(/%([0-9A-F]{2})|(.)/g)].map(([, hex, plain]) =>
-    hex === undefined ? plain.charCodeAt(0) : parseInt(hex, 16),
-  );
 }

@@ -11,7 +11,7 @@ import type { InputEntry } from './inputLog.ts';
 import type { DiskSnapshot } from './recordedDisk.ts';
 import type { CpuSnapshot } from './x86/cpuSnapshot.ts';
 
-export const SNAPSHOT_VERSION = 3;
+export const SNAPSHOT_VERSION = 4;
 const PAGE = 4096;
 
 export interface DeviceSnapshots {

@@ -39,6 +39,7 @@ export interface Observed<T> {
 
 /** User space ends here, in every large space; the slots of small ones follow. */
 const USER_LIMIT = 0xc0000000;
+const SMALL_SPACES_END = 0xe0000000;
 
 /** User registers of a thread in the order of the DWARF register numbers (REGISTER_NAMES). */
 export type RegisterVector = readonly (number | undefined)[];
@@ -54,8 +55,8 @@ export class KernelView {
     | { variable: number | undefined; space: number; task: number; page_directory: number }
     | undefined;
 
-  /** Bytes of a small space's slot, and how many there are after slot 0; found once. */
-  private slots: { size: number; count: number } | undefined;
+  /** Where the kernel keeps the bytes of a small space's slot, which can change; found once, 0: nowhere. */
+  private slotSizeAt: number | undefined;
 
   constructor(image: SymbolImage, target: Target) {
     this.image = image;
@@ -117,6 +118,7 @@ export class KernelView {
     return found === undefined ? undefined : word(this.read(found + this.places[member], 4));
   }
 
+  /** A word that is not 0. */
   private pointerAt(address: number): number | undefined {
     const pointer = word(this.read(address, 4));
     return pointer === 0 ? undefined : pointer;
@@ -186,20 +188,19 @@ export class KernelView {
 
   /**
    * Where a linear address lies among the small spaces: the number of its slot and the address within it. Undefined
-   * outside the slots, which have one size and follow each other from USER_LIMIT; slot 0 is never used.
+   * outside the slots, which all have the size that the kernel says and follow each other from USER_LIMIT; slot 0 is never
+   * used.
    */
   slotAddress(linear: number): { slot: number; address: number } | undefined {
-    if (linear < USER_LIMIT) {
+    if (linear < USER_LIMIT || linear >= SMALL_SPACES_END) {
       return undefined;
     }
-    this.slots ??= {
-      size: (this.image.types.enumerator('L4_SMALL_SPACE_MEGABYTES') ?? 0) << 20,
-      count: this.image.types.enumerator('L4_SMALL_SPACES') ?? 0,
-    };
-    const slot = Math.floor((linear - USER_LIMIT) / this.slots.size);
-    return slot >= 1 && slot <= this.slots.count
-      ? { slot, address: (linear - USER_LIMIT) % this.slots.size }
-      : undefined;
+    this.slotSizeAt ??= this.image.global('small_slot_size')?.address ?? 0;
+    const size = this.pointerAt(this.slotSizeAt);
+    const slot = size === undefined ? 0 : Math.floor((linear - USER_LIMIT) / size);
+    return size === undefined || slot === 0
+      ? undefined
+      : { slot, address: (linear - USER_LIMIT) % size };
   }
 
   spaceAt(address: number): KernelSpace | undefined {

@@ -84,7 +84,7 @@ describe('l4scope boot', () => {
     assert.equal(status, 4);
     assert.match(
       stderr,
-      /^l4scope: The guest calls the BIOS, which is not there \(interrupt 10h with AH=0Eh\)\.\neip=/,
+      /^l4scope: The guest calls the BIOS, which is not there \(interrupt 10h with AH=0Eh, return to 0000:[0-9A-F]{4}\)\.\neip=/,
     );
   });
 

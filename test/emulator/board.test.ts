@@ -2,13 +2,16 @@
 import assert from 'node:assert/strict';
 
 import { acpiTables } from '../../src/emulator/board/acpiTables.ts';
+import { CYCLES_PER_SECOND } from '../../src/emulator/clock.ts';
+import { FirmwareConfiguration } from '../../src/emulator/devices/firmwareConfiguration.ts';
 import type { DiskSource } from '../../src/emulator/recordedDisk.ts';
 import { PowerManagement } from '../../src/emulator/devices/powerManagement.ts';
 import { PciHost } from '../../src/emulator/devices/pciHost.ts';
 import { Vga } from '../../src/emulator/devices/vga.ts';
-import { pciFunctions } from '../../src/emulator/board/pciFunctions.ts';
+import { PCI_FUNCTIONS } from '../../src/emulator/board/pciFunctions.ts';
 import { movingClock } from '../support/chips.ts';
 import { assembleBootSector } from '../support/bootSector.ts';
+import { assembleImage } from '../support/machineAssemble.ts';
 import { machineWith, testMachine, type TestMachine } from '../support/machineTest.ts';
 
 const sum = (bytes: Uint8Array) => bytes.reduce((total, byte) => (total + byte) & 0xff, 0);
@@ -84,7 +87,7 @@ describe('PCI configuration', () => {
   };
 
   it('shows the bridges, the drives’ controller and power management, and ones elsewhere', () => {
-    const pci = new PciHost(pciFunctions(true), () => undefined);
+    const pci = new PciHost(PCI_FUNCTIONS, () => undefined);
     assert.deepEqual(
       [read(pci, 0, 0, 0), read(pci, 1, 0, 0), read(pci, 1, 1, 0), read(pci, 1, 3, 0)],
       [0x7100_8086, 0x7110_8086, 0x7111_8086, 0x7113_8086],
@@ -99,7 +102,7 @@ describe('PCI configuration', () => {
 
   it('changes only what can be changed, and resets by port CF9h', () => {
     let resets = 0;
-    const pci = new PciHost(pciFunctions(true), () => resets++);
+    const pci = new PciHost(PCI_FUNCTIONS, () => resets++);
     read(pci, 1, 3, 0x3c);
     pci.writePort(0xcfc, 0xffff_ff0b, 32);
     assert.equal(read(pci, 1, 3, 0x3c), 0x010b);
@@ -210,10 +213,131 @@ describe('The firmware', () => {
     assert.equal(sized.registers().eax & 0xffff, 15 * 4); // 15 MB, in units of 256 KB
   });
 
+  it('leaves the geometry of each drive where vectors 41h and 46h point, as IDENTIFY gives it', () => {
+    const sectors = 16 * 63 * 20;
+    const disks = [1, 2].map((times) => diskWith(new Uint8Array(512), sectors * times));
+    const machine = testMachine({ board: 'pc', disks });
+    machine.loadMultiboot(assembleImage('.globl start\nstart: jmp .\n'), '', []);
+    const tables = [0x41, 0x46].map((vector) => {
+      const [low, high, segmentLow, segmentHigh] = machine.peekPhysical(vector * 4, 4) ?? [];
+      const at = (((segmentHigh << 8) | segmentLow) << 4) + ((high << 8) | low);
+      const table = machine.peekPhysical(at, 16) ?? new Uint8Array(16);
+      return [table[0] | (table[1] << 8), table[2], table[8], table[14]];
+    });
+    assert.deepEqual(tables, [
+      [20, 16, 0xc8, 63],
+      [40, 16, 0xc8, 63],
+    ]);
+  });
+
   it('is read-only where its ROM is', () => {
     const writer = guest('movl $-1, 0xf2000; mov 0xf2000, %eax');
     writer.run(2);
     assert.equal(writer.registers().eax, 0x5f50_4d5f);
+  });
+});
+
+describe('What a BIOS leaves in the chips', () => {
+  it('is requests at 08h and 70h, with timer, keyboard and slave open', () => {
+    const machine = guest('nop');
+    assert.deepEqual(
+      [0x21, 0xa1].map((port) => machine.peekPort(port)),
+      [0xf8, 0xde],
+    );
+  });
+
+  it('is a timer that wakes a kernel which moves the requests and keeps the masks', () => {
+    const machine = guest(`
+      mov $0x80000, %esp
+      lgdt gdt_pointer
+      lidt idt_pointer
+      in $0x21, %al; mov %al, %bl
+      mov $0x11, %al; out %al, $0x20
+      mov $0x20, %al; out %al, $0x21
+      mov $4, %al; out %al, $0x21
+      mov $1, %al; out %al, $0x21
+      mov %bl, %al; out %al, $0x21
+      lea handler, %eax
+      mov %ax, idt + 0x100
+      movl $0x8e000008, idt + 0x102
+      shr $16, %eax
+      mov %ax, idt + 0x106
+      sti
+      hlt
+      jmp .
+    handler:
+      mov $5, %al
+      out %al, $0xf4
+      .p2align 3
+    gdt: .quad 0, 0x00cf9b000000ffff, 0x00cf93000000ffff
+    gdt_pointer: .word 23; .long gdt
+    idt_pointer: .word 0x107; .long idt
+      .lcomm idt, 0x108`);
+    assert.equal(machine.run(1000).reason, 'idle');
+    machine.skipIdle();
+    const status = machine.run(1000);
+    assert.deepEqual(status, { reason: 'debugExit', status: 11 });
+    const milliseconds = machine.cycles / (CYCLES_PER_SECOND / 1000);
+    assert.ok(milliseconds > 54.9 && milliseconds < 55, `it ticked after ${milliseconds} ms`);
+  });
+});
+
+describe('A halted processor whose local APIC masks the 8259s', () => {
+  it('lets time pass although they ask', () => {
+    const machine = guest(`
+      movl $0x1ff, 0xfee000f0
+      movl $0x10700, 0xfee00350
+      movl $0x20, 0xfee00320
+      movl $0xb, 0xfee003e0
+      movl $20000000, 0xfee00380
+      sti
+      hlt
+      jmp .`);
+    assert.equal(machine.run(1000).reason, 'idle');
+    const start = machine.cycles;
+    machine.advanceIdle(CYCLES_PER_SECOND);
+    const seconds = (machine.cycles - start) / CYCLES_PER_SECOND;
+    assert.ok(machine.peekPort(0x20) === 1, 'the timer asks');
+    assert.ok(seconds > 0.06, `it passed ${seconds} s`);
+  });
+});
+
+describe('The configuration of QEMU’s firmware', () => {
+  it('tells of one processor and the memory, little-endian, and reads as zero behind an item’s end', () => {
+    const machine = guest('mov $0x510, %dx; mov $5, %ax; out %ax, %dx; inc %dx; in %dx, %al');
+    machine.run(5);
+    assert.equal(machine.registers().eax & 0xff, 1);
+    const configuration = new FirmwareConfiguration(64 << 20);
+    const item = (number: number, length: number) => {
+      configuration.writePort(0x510, number, 16);
+      return Array.from({ length }, () => configuration.readPort(0x511));
+    };
+    assert.equal(text(Uint8Array.from(item(0, 4))), 'QEMU');
+    assert.deepEqual(item(1, 4), [1, 0, 0, 0]);
+    assert.deepEqual(item(3, 9), [0, 0, 0, 4, 0, 0, 0, 0, 0]);
+    assert.deepEqual(item(0x0f, 3), [1, 0, 0]);
+    assert.deepEqual(item(0x1234, 2), [0, 0]);
+    const [between, restored] = [configuration.snapshot(), new FirmwareConfiguration(64 << 20)];
+    assert.deepEqual(between, { selected: 0x1234, offset: 2 });
+    restored.restore({ selected: 3, offset: 3 });
+    assert.equal(restored.readPort(0x511), 4);
+  });
+});
+
+describe('The channels of the drives', () => {
+  const probe = (select: number, status: number) => `
+      mov $${select}, %dx; mov $0xa0, %al; out %al, %dx
+      inc %dx; mov $0xec, %al; out %al, %dx
+      in %dx, %al; movzbl %al, %ebx
+      mov $${status}, %dx; in %dx, %al; mov %al, %bh`;
+
+  it('are there without drives, and read as not busy when one is looked for', () => {
+    const primary = guest(probe(0x1f6, 0x3f6));
+    primary.run(11);
+    assert.equal(primary.registers().ebx, 0);
+    const secondary = guest(probe(0x176, 0x376));
+    secondary.run(11);
+    assert.equal(secondary.registers().ebx, 0);
   });
 });
 
@@ -237,8 +361,52 @@ describe('A disk that is booted', () => {
     assert.equal(reason, 'shutdown');
     assert.equal(
       detail,
-      'The guest calls the BIOS, which is not there (interrupt 13h with AH=02h).',
+      'The guest calls the BIOS, which is not there (interrupt 13h with AH=02h, return to 0000:7C05).',
     );
+  });
+
+  it('is told where it got an exception without a handler of its own', () => {
+    const machine = testMachine({
+      board: 'pc',
+      disks: [diskWith(assembleBootSector('nop; ud2'))],
+    });
+    machine.bootDisk();
+    assert.equal(
+      machine.run(100).detail,
+      'The guest gets #UD in real mode at 0000:7C01 and has no handler for it.',
+    );
+  });
+
+  it('has the timer of the BIOS, which counts, wraps at midnight and calls interrupt 1Ch', () => {
+    const body = `
+      movl $0x1800af, %fs:0x46c
+      movw $tick + 0x7c00, %fs:0x1c * 4
+      movw $0, %fs:0x1c * 4 + 2
+      mov $2, %cx
+    1: hlt
+      loop 1b
+      mov %fs:0x46c, %al
+      add %fs:0x470, %al
+      add %bl, %al
+      out %al, $0xf4
+    tick: add $0x10, %bl
+      iret`;
+    const machine = testMachine({
+      board: 'pc',
+      disks: [diskWith(assembleBootSector(`xor %ax, %ax; mov %ax, %fs; xor %bl, %bl; ${body}`))],
+    });
+    machine.bootDisk();
+    const ticks = new DataView(
+      (machine.peekPhysical(0x46c, 4) ?? new Uint8Array(4)).slice().buffer,
+    ).getUint32(0, true);
+    assert.equal(ticks, Math.floor(((1_000_000_000 % 86_400) * 1_193_182) / 65_536));
+    let result = machine.run(1000);
+    while (result.reason === 'idle') {
+      machine.skipIdle();
+      result = machine.run(1000);
+    }
+    // One tick to midnight, one behind it, midnight passed, two calls.
+    assert.deepEqual(result, { reason: 'debugExit', status: ((0x20 + 1 + 1) << 1) | 1 });
   });
 
   it('must have a boot sector', () => {

@@ -179,6 +179,20 @@ describe('An exception', () => {
       assert.equal(ebx, 1);
       assert.equal(edi, 1);
     });
+
+    it(`by a breakpoint at the instruction behind ${name} does not come there`, () => {
+      const { ebx, edi, edx } = run(
+        kernel(`
+          mov %ss, %eax; push %eax; push %eax; xor %edi, %edi
+          mov $1f, %ebx; mov %ebx, %dr0
+          mov $2f, %ebx; mov %ebx, %dr1
+          mov $0x70a, %ebx; mov %ebx, %dr7
+          ${load}
+          1: inc %edi
+          2: inc %edi`),
+      ).registers();
+      assert.deepEqual([ebx, edi], [1, 1], `at ${edx.toString(16)}`);
+    });
   }
 
   it('inside the delivery of a page fault makes a double fault', () => {
@@ -191,6 +205,34 @@ describe('An exception', () => {
     assert.equal(result.reason, 'shutdown');
     assert.match(result.detail ?? '', /triple fault/);
   });
+
+  for (const [name, code] of [
+    ['whose handler begins with a fault', 'refused: rdmsr'],
+    [
+      'by a breakpoint at its own handler',
+      'mov $refused, %ecx; mov %ecx, %dr0; mov $2, %eax; mov %eax, %dr7; refused: nop',
+    ],
+  ]) {
+    it(`${name} ends the machine with a sentence where the stack never ends`, () => {
+      const vector = name.includes('breakpoint') ? 1 : 13;
+      const machine = machineWith(
+        kernel(`
+          lea refused, %eax
+          mov %ax, idt + ${vector} * 8
+          shr $16, %eax
+          mov %ax, idt + ${vector} * 8 + 6
+          mov %cr0, %eax
+          and $0x7fffffff, %eax
+          mov %eax, %cr0
+          mov $0x1277, %ecx
+          mov $0xffff0000, %esp
+          ${code}`),
+      );
+      const { reason, detail } = machine.run(1_000_000);
+      assert.equal(reason, 'shutdown');
+      assert.match(detail ?? '', /^faults without end, no instruction ends between them \(/);
+    });
+  }
 
   it('by an unknown opcode is named once in the log', () => {
     const machine = run(kernel('.byte 0x0f, 0x04'));

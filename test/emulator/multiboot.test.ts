@@ -1,6 +1,7 @@
 // The Multiboot loader on a whole PC: what it hands over, and what it refuses (Multiboot Specification 0.6.96).
 import assert from 'node:assert/strict';
 
+import { assembleImage } from '../support/machineAssemble.ts';
 import { type TestMachine, testMachine } from '../support/machineTest.ts';
 
 const MAGIC = 0x1bad_b002;
@@ -44,6 +45,16 @@ describe('The Multiboot loader of a whole PC', () => {
       plainImage({ code: [0xb0, 0x05, 0xe6, 0xf4], address: 0x20_0000, end: 0x20_1000 }),
     );
     assert.deepEqual(machine.run(5), { reason: 'debugExit', status: 11 });
+  });
+
+  it('leaves descriptors and a stack to an image that has none of its own yet', () => {
+    const code = [
+      ...[0x8c, 0xd8, 0x8e, 0xc0, 0x8e, 0xd0], // mov %ds, %eax; mov %eax, %es; mov %eax, %ss
+      ...[0xea, 48 + 13, 0x00, 0x10, 0x00, 0x08, 0x00], // ljmp $8, $1f
+      ...[0x6a, 0x05, 0x58, 0xe6, 0xf4], // 1: push $5; pop %eax; out %al, $0xf4
+    ];
+    const { machine } = loaded(plainImage({ code }));
+    assert.deepEqual(machine.run(10), { reason: 'debugExit', status: 11 });
   });
 
   it('gives a memory map in order, whose free ranges are RAM and whose reserved ones hold BIOS and ACPI', () => {
@@ -91,12 +102,56 @@ describe('The Multiboot loader of a whole PC', () => {
     assert.equal(machine.peekPhysical(0x10_5000, 1)?.[0], 1);
   });
 
+  it('hands over the section headers of an ELF image, and behind the modules what no segment holds', () => {
+    const elf = assembleImage('.globl start\nstart: jmp .\n  .globl a_name\na_name:\n');
+    const { word, information, machine } = loaded(elf, [
+      { content: new Uint8Array(8), commandLine: '' },
+    ]);
+    assert.equal(word(information) & 0x30, 0x20);
+    const [count, size, table, names] = [28, 32, 36, 40].map((at) => word(information + at));
+    assert.equal(size, 40);
+    assert.ok(table >= word(word(information + 24) + 4), 'behind the module');
+    const bytes = (address: number, length: number) =>
+      machine.peekPhysical(address, length) ?? assert.fail();
+    const textAt = (address: number) => {
+      const content = String.fromCharCode(...bytes(address, 32));
+      return content.slice(0, content.indexOf('\0'));
+    };
+    const sections = Array.from({ length: count }, (_, index) => table + index * 40);
+    const nameOf = (at: number) => textAt(word(table + names * 40 + 12) + word(at));
+    const find = (name: string) => sections.find((at) => nameOf(at) === name) ?? assert.fail(name);
+    assert.equal(word(find('.text') + 12), 0x10_0000);
+    const [symbols, strings] = [find('.symtab'), find('.strtab')].map((at) => word(at + 12));
+    const found = Array.from({ length: word(find('.symtab') + 20) / 16 }, (_, index) =>
+      textAt(strings + word(symbols + index * 16)),
+    );
+    assert.ok(found.includes('a_name'), found.join(' '));
+  });
+
+  it('hands over no section headers that lie beyond the end of the image, or beside a header with addresses', () => {
+    const cut = assembleImage('.globl start\nstart: jmp .\n').slice();
+    new DataView(cut.buffer).setUint32(32, cut.length, true);
+    for (const image of [cut, plainImage()]) {
+      const { word, information } = loaded(image);
+      assert.equal(word(information) & 0x20, 0);
+    }
+  });
+
   it('puts its information elsewhere when the image lies where it usually is', () => {
     const { information } = loaded(plainImage({ address: 0x8000, end: 0x1_2345 }));
     assert.equal(information, 0x1_3000);
   });
 
+  const foreign = (offset: number, magic: number): Uint8Array => {
+    const image = new Uint8Array(4096);
+    new DataView(image.buffer).setUint32(offset, magic, true);
+    return image;
+  };
+
   for (const [what, image, sentence] of [
+    ['a Multiboot 2 image', foreign(0x100, 0xe852_50d6), /has a Multiboot 2 header alone/],
+    ['a Linux bzImage', foreign(0x202, 0x5372_6448), /is a Linux bzImage; .* GRUB/],
+    ['what it does not know', foreign(0, 0), /neither ELF nor/],
     ['requirements that it does not know', plainImage({ flags: 0x20 }), /\(bit 5 of its flags\)/],
     ['a graphics mode', plainImage({ flags: 4, mode: 0 }), /requires a graphics mode/],
     [

@@ -1,6 +1,7 @@
 // The Pentium's and the P6 family's own: model-specific registers and counters, CPUID, SYSENTER, global pages; and the
 // x87's interrupt 13. Where QEMU has it, its words are compared; else the figures are the manuals'.
 import assert from 'node:assert/strict';
+import { machineWith, testMachine } from '../support/machineTest.ts';
 import { assembleRom, runRom, runRomInQemu, words } from '../support/rom.ts';
 import { toRing3, setControl4, run, faults } from './systemRom.ts';
 import { PROTECTED, complete } from './systemTables.ts';
@@ -129,6 +130,79 @@ lengths: .byte 2, 2, 2, 3, 3, 3, 2, 2, 0
       ...Array.from({ length: 3 }, () => protection),
       undefinedOpcode,
     ]);
+  });
+
+  it('has the microcode registers of a P6, which takes no update (SDM vol. 3, 9.11)', () => {
+    const text = `
+  mov $0x8b, %ecx
+  mov $5, %eax
+  wrmsr
+  rdmsr
+  report %eax
+  mov $0x79, %ecx
+  wrmsr
+  mov $0x17, %ecx
+  mov $5, %eax
+  rdmsr
+  report %eax
+  wrmsr
+  mov $0x79, %ecx
+  rdmsr
+  ud2
+lengths: .byte 2, 2, 0
+`;
+    const seen = run(text, 'i686');
+    assert.deepEqual(seen.slice(0, 2), ['0', '0']);
+    assert.deepEqual(faults(seen.slice(2)), [
+      ['d', '0'],
+      ['d', '0'],
+      ['6', '0'],
+    ]);
+  });
+
+  it('has the page attribute table from SSE on, without reserved types (SDM vol. 3, 11.12)', () => {
+    const text = `.globl start
+start: lgdt gdt_pointer
+  mov $0x80000, %esp
+  lea idt, %edi
+  lea refused, %eax
+  mov %ax, 13 * 8(%edi)
+  movl $0x8e000008, 13 * 8 + 2(%edi)
+  shr $16, %eax
+  mov %ax, 13 * 8 + 6(%edi)
+  lidt idt_pointer
+  mov $0x277, %ecx
+  rdmsr
+  mov %eax, %esi
+  mov $0x01050406, %eax
+  wrmsr
+  rdmsr
+  mov %eax, %edi
+  mov $0x01020406, %eax
+  wrmsr
+  mov $0, %al
+  out %al, $0xf4
+refused: rdmsr
+  mov %eax, %ebx
+  mov $1, %al
+  out %al, $0xf4
+  .p2align 3
+gdt: .quad 0, 0x00cf9b000000ffff, 0x00cf93000000ffff
+gdt_pointer: .word 23; .long gdt
+idt_pointer: .word 14 * 8 - 1; .long idt
+  .lcomm idt, 14 * 8
+`;
+    const machine = machineWith(text, { cpu: 'i686+sse' });
+    assert.deepEqual(machine.run(100), { reason: 'debugExit', status: 3 });
+    const restored = testMachine({ cpu: 'i686+sse' });
+    restored.restore(machine.snapshot());
+    assert.equal(restored.stateHash(), machine.stateHash());
+    const { esi, edi, ebx } = machine.registers();
+    assert.deepEqual([esi, edi, ebx], [0x0007_0406, 0x0105_0406, 0x0105_0406]);
+    const before = machineWith(text, { cpu: 'i686+mmx' });
+    before.run(30);
+    assert.equal(before.registers().esi, 0);
+    assert.match(before.messages.join(), /RDMSR of register 0x277, which this processor has not/);
   });
 
   it("counts instructions and references at the chosen level with the Pentium's CESR", () => {

@@ -264,6 +264,9 @@ const DECIMAL: Maker = (random) => {
   return { lines: [name], reads: wide ? 0 : AF | CF, defines: ALL & ~undefines, undefines };
 };
 
+/** No assembler has a name for it. */
+const SALC = '.byte 0xd6';
+
 const MISCELLANEOUS: Maker = (random) => {
   const name = random.pick([
     'cbw',
@@ -275,9 +278,11 @@ const MISCELLANEOUS: Maker = (random) => {
     'cmc',
     'bswap %edx',
     'nop',
+    SALC,
   ]);
   const carry = ['clc', 'stc', 'cmc'].includes(name);
-  return { lines: [name], reads: name === 'cmc' ? CF : 0, defines: carry ? CF : 0 };
+  const reads = name === 'cmc' || name === SALC ? CF : 0;
+  return { lines: [name], reads, defines: carry ? CF : 0 };
 };
 
 const SAVE_FLAGS: Maker = (random) =>

@@ -33,6 +33,7 @@ export const SAMPLE_PROGRAMS = [
   'clans',
   'migrate',
   'deadlock',
+  'task_deletion',
 ] as const;
 
 const SLICE = 5_000_000;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { kernelView } from './kernelInvariants.ts';
 import { countProbes, kernelMachine, runToText } from './kernelMachine.ts';
 import { buildImages } from './linuxMachine.ts';
 
@@ -74,5 +75,20 @@ describe('Small address spaces', () => {
     ]);
     assert.deepEqual(oneSide, NONE);
     assert.deepEqual(bothSides, { ...NONE, flips: 2 * FLIP_ROUNDS });
+  });
+
+  it('are known to an observer by the size that they have now.', () => {
+    let console = '';
+    const machine = kernelMachine('l4test', {}, (port, byte) => {
+      console += port === 0 ? String.fromCharCode(byte) : '';
+    });
+    const view = kernelView(machine);
+    runToText(machine, () => console, 'ok large, small and large again', 10_000);
+    runToText(machine, () => console, 'ok two tasks are small\n');
+    assert.deepEqual(view.slotAddress(0xc8001234), { slot: 2, address: 0x1234 });
+    runToText(machine, () => console, 'ok and says so\nok the other');
+    assert.deepEqual(view.slotAddress(0xc3001234), { slot: 3, address: 0x1234 });
+    assert.equal(view.slotAddress(0xc0ffffff), undefined);
+    assert.equal(view.slotAddress(0xe0000000), undefined);
   });
 });

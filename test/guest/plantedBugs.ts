@@ -20,7 +20,7 @@ export interface PlantedBug {
 export const plantedBugs: readonly PlantedBug[] = [
   {
     name: 'a leaked node',
-    file: 'mapping.c',
+    file: 'mapping_tree.c',
     instead: '\tslab_free(&mapping_slab, leaf);\n',
     put: '\tif (leaf->rights == RIGHTS_WRITABLE || !leaf->next_sibling) {\n\t\tslab_free(&mapping_slab, leaf);\n\t}\n',
     finding: /^Of 512 frames /m,
@@ -28,17 +28,24 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: 'a widened right',
     file: 'mapping.c',
-    instead: 'request->writable ? source->rights : RIGHTS_READ_ONLY',
+    instead: 'request->writable ? found->rights : RIGHTS_READ_ONLY',
     put: 'request->writable ? RIGHTS_WRITABLE : RIGHTS_READ_ONLY',
     finding: /has more rights than its mapper\.$/m,
   },
   {
     name: 'a missed flush',
-    file: 'mapping.c',
+    file: 'mapping_tree.c',
     instead:
-      '\t\t*entry_of(mapping) &= ~(page_table_entry)PAGE_WRITABLE;\n\t\tentry_changed(mapping->space, mapping->address);\n',
+      '\t\t*entry_of(mapping) &= ~(page_table_entry)PAGE_WRITABLE;\n\t\tmapping_changed(mapping);\n',
     put: '\t\t*entry_of(mapping) &= ~(page_table_entry)PAGE_WRITABLE;\n',
     finding: /^The TLB remembers /m,
+  },
+  {
+    name: 'a 4 MB page that stays in a slot',
+    file: 'mapping_tree.c',
+    instead: '\t\tsmall_space_hide(mapping->space, mapping->address);\n',
+    put: '\t\t;\n',
+    finding: /^Slot \d+ in the directory of task \d+ does not show its owner\.$/m,
   },
   {
     name: 'a missed flush of another tag',

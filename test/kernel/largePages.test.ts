@@ -72,7 +72,12 @@ const DAMAGES: readonly Damage[] = [
       kernel.set('hello_second', 'mapping', 'next_sibling', 0);
       kernel.set('hello_second', 'mapping', 'first_child', kernel.address('hello_whole'));
       kernel.set('hello_whole', 'mapping', 'parent', kernel.address('hello_second'));
-      kernel.set('hello_whole', 'mapping', 'previous_sibling', 0);
+      kernel.set(
+        'hello_whole',
+        'mapping',
+        'sibling_link',
+        kernel.address('hello_second') + kernel.offset('mapping', 'first_child'),
+      );
     },
     finding: /^5:10000000 -> 804000 of 4 MB is larger than its mapper's page\.$/m,
   },

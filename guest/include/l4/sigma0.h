@@ -15,7 +15,9 @@ enum {
 	L4_SIGMA0_INFO_PAGE = 1,          /* w1 */
 	L4_SIGMA0_SUPERPAGE_LOG2 = 22,    /* w1 = 22 << 2 with w0 = address | 1: 4 MB at once */
 };
-#define L4_SIGMA0_DEVICE_BASE 0x40000000u /* an address a from here to 3 GB means device memory at a + 1 GB */
+/* An address a between these means device memory at a + 1 GB; it comes in 4 MB pages. */
+#define L4_SIGMA0_DEVICE_BASE 0x40000000u
+#define L4_SIGMA0_DEVICE_END 0xc0000000u
 
 static inline struct l4_threadid l4_sigma0(void)
 {
@@ -45,6 +47,12 @@ static inline int l4_sigma0_get_frame(unsigned physical, unsigned address)
 static inline int l4_sigma0_get_any(unsigned address)
 {
 	return l4_sigma0_request(L4_SIGMA0_ANY_PAGE, 0, address, L4_PAGE_SIZE_LOG2);
+}
+
+/* The 4 MB of device memory that a physical address from 2 GB on is in. */
+static inline int l4_sigma0_get_device(unsigned physical, unsigned address)
+{
+	return l4_sigma0_request((physical - 0x40000000u) & L4_PAGE_MASK, 0, address, L4_SIGMA0_SUPERPAGE_LOG2);
 }
 
 /* 4 MB of frames one-to-one, as many of them as sigma0 may give. */

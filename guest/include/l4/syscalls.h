@@ -106,14 +106,21 @@ static inline unsigned l4_schedule_param(unsigned priority, unsigned slice_manti
 	return slice_mantissa << 24 | slice_exponent << 20 | priority;
 }
 
-/* Small address spaces: to be or'ed to the parameter word. All have one size S of 64 MB, in a byte that says S/4 +
- * number * S/2. Number 0 is no small space: the task becomes large. A byte of 0 leaves the task where it is, and is
- * what comes back for a large one. */
+/* Small address spaces: to be or'ed to the parameter word. All have one size of S megabytes, 4 to 256 and a power of 2, in a
+ * byte that says S/4 + number * S/2, with numbers below 512/S. The kernel starts with 64; whoever names another size makes
+ * all tasks large, and it is the size from then on. Number 0 is no small space: the task becomes large. A byte of 0 or 255
+ * leaves the task where it is, 0 is what comes back for a large one. */
 enum l4_small_spaces { L4_SMALL_SPACES = 7, L4_SMALL_SPACE_MEGABYTES = 64 };
 
+static inline unsigned l4_small_space_of(unsigned megabytes, unsigned number)
+{
+	return (megabytes / 4 + number * (megabytes / 2)) << 8;
+}
+
+/* Of 64 MB. */
 static inline unsigned l4_small_space(unsigned number)
 {
-	return (L4_SMALL_SPACE_MEGABYTES / 4 + number * (L4_SMALL_SPACE_MEGABYTES / 2)) << 8;
+	return l4_small_space_of(L4_SMALL_SPACE_MEGABYTES, number);
 }
 
 static inline unsigned l4_small_space_number(unsigned param)

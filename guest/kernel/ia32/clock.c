@@ -58,7 +58,7 @@ static void measure_frequency(void)
 	if (ticks == FIRST && cpuid(CPUID_FEATURES).edx & CPUID_TIME_STAMP) {
 		start = time_stamp_low();
 	} else if (ticks == FIRST + MEASURED && start) {
-		kip_set_frequency((time_stamp_low() - start) * (TICKS_PER_SECOND / MEASURED));
+		kernel_info.processor_hertz = (time_stamp_low() - start) * (TICKS_PER_SECOND / MEASURED);
 	}
 }
 
@@ -68,7 +68,8 @@ bool clock_tick(void)
 	unsigned elapsed = TICK + (++ticks % TICKS_PER_CORRECTION == 0);
 	measure_frequency();
 	now += elapsed;
-	kip_set_clock(now);
+	kernel_info.clock_high = (unsigned)(now >> 32);
+	kernel_info.clock_low = (unsigned)now;
 	timeout_expire(now);
 	return schedule_tick(elapsed);
 }

@@ -43,22 +43,15 @@ static void put_string(const char *string)
 	}
 }
 
-static void put_hexadecimal(unsigned value)
-{
-	for (int shift = 28; shift >= 0; shift -= 4) {
-		put("0123456789abcdef"[value >> shift & 15]);
-	}
-}
-
-static void put_decimal(unsigned value)
+/* At least so many digits. */
+static void put_number(unsigned value, unsigned base, unsigned least)
 {
 	char digits[11];
 	char *digit = digits + sizeof digits - 1;
-	*digit = 0;
-	do {
-		*--digit = (char)('0' + value % 10);
-		value /= 10;
-	} while (value);
+	char *first = digit - least;
+	for (*digit = 0; value || digit > first; value /= base) {
+		*--digit = "0123456789abcdef"[value % base];
+	}
 	put_string(digit);
 }
 
@@ -73,8 +66,8 @@ void console_print(const char *format, ...)
 		}
 		switch (*++format) {
 		case 's': put_string(va_arg(arguments, const char *)); break;
-		case 'u': put_decimal(va_arg(arguments, unsigned)); break;
-		case 'x': put_hexadecimal(va_arg(arguments, unsigned)); break;
+		case 'u': put_number(va_arg(arguments, unsigned), 10, 1); break;
+		case 'x': put_number(va_arg(arguments, unsigned), 16, 8); break;
 		default: put(*format); break;
 		}
 	}
@@ -85,7 +78,9 @@ void panic(const char *message)
 {
 	console_print("kernel panic: %s\n", message);
 	L4_PROBE1("l4", "panic", message);
-	halt_for_ever();
+	for (;;) {
+		__asm__ volatile("cli\n\thlt");
+	}
 }
 
 void panic_with_frame(const char *message, const struct trap_frame *frame)

@@ -3,8 +3,7 @@
  * The instructions that C has no words for: ports, control registers, TLB and CPUID (Pentium manual, volume 3,
  * "Instruction Set"). One inline function an instruction.
  */
-#ifndef KERNEL_IA32_CPU_H
-#define KERNEL_IA32_CPU_H
+#pragma once
 
 enum cr0_bits {
 	CR0_EMULATION = 1 << 2,
@@ -42,40 +41,29 @@ static inline unsigned char port_in(unsigned short port)
 	return value;
 }
 
-static inline unsigned cr0_read(void)
-{
-	unsigned value;
-	__asm__ volatile("movl %%cr0, %0" : "=r"(value));
-	return value;
-}
+#define REGISTER_READ(name, text) \
+	static inline unsigned name(void) \
+	{ \
+		unsigned value; \
+		__asm__ volatile("movl %%" text ", %0" : "=r"(value)); \
+		return value; \
+	}
+#define REGISTER_WRITE(name, text) \
+	static inline void name(unsigned value) \
+	{ \
+		__asm__ volatile("movl %0, %%" text : : "r"(value) : "memory"); \
+	}
 
-static inline void cr0_write(unsigned value)
-{
-	__asm__ volatile("movl %0, %%cr0" : : "r"(value));
-}
+REGISTER_READ(cr0_read, "cr0")
+REGISTER_READ(cr2_read, "cr2")
+REGISTER_READ(cr4_read, "cr4")
+REGISTER_WRITE(cr0_write, "cr0")
+REGISTER_WRITE(cr3_write, "cr3")
+REGISTER_WRITE(cr4_write, "cr4")
 
-static inline unsigned cr2_read(void)
+static inline void cr4_set(unsigned bits)
 {
-	unsigned value;
-	__asm__ volatile("movl %%cr2, %0" : "=r"(value));
-	return value;
-}
-
-static inline void cr3_write(unsigned value)
-{
-	__asm__ volatile("movl %0, %%cr3" : : "r"(value) : "memory");
-}
-
-static inline unsigned cr4_read(void)
-{
-	unsigned value;
-	__asm__ volatile("movl %%cr4, %0" : "=r"(value));
-	return value;
-}
-
-static inline void cr4_write(unsigned value)
-{
-	__asm__ volatile("movl %0, %%cr4" : : "r"(value));
+	cr4_write(cr4_read() | bits);
 }
 
 static inline void task_switched_clear(void)
@@ -97,6 +85,16 @@ static inline struct cpuid_answer cpuid(unsigned leaf)
 	struct cpuid_answer answer = {.eax = leaf};
 	__asm__ volatile("cpuid" : "+a"(answer.eax), "=b"(answer.ebx), "=c"(answer.ecx), "=d"(answer.edx));
 	return answer;
+}
+
+static inline void msr_read(unsigned number, unsigned *low, unsigned *high)
+{
+	__asm__ volatile("rdmsr" : "=a"(*low), "=d"(*high) : "c"(number));
+}
+
+static inline void msr_write(unsigned number, unsigned low, unsigned high)
+{
+	__asm__ volatile("wrmsr" : : "a"(low), "d"(high), "c"(number) : "memory");
 }
 
 static inline unsigned time_stamp_low(void)
@@ -125,12 +123,3 @@ static inline void wait_for_interrupt(void)
 {
 	__asm__ volatile("sti\n\thlt\n\tcli" : : : "memory");
 }
-
-static inline void __attribute__((noreturn)) halt_for_ever(void)
-{
-	for (;;) {
-		__asm__ volatile("cli\n\thlt");
-	}
-}
-
-#endif

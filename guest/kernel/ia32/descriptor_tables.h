@@ -3,8 +3,7 @@
  * The processor's tables, for descriptors.c and for the assembly that changes what belongs to a thread or a space.
  * Pentium manual, volume 3, "Protected Mode" (descriptor formats).
  */
-#ifndef KERNEL_IA32_DESCRIPTOR_TABLES_H
-#define KERNEL_IA32_DESCRIPTOR_TABLES_H
+#pragma once
 
 #include <l4/syscalls.h>
 #include <stdbool.h>
@@ -26,5 +25,3 @@ enum { GDT_ENTRIES = (THREAD_SEGMENTS >> 3) + L4_THREAD_SEGMENTS };
 extern struct descriptor gdt[GDT_ENTRIES];
 extern struct task_state_segment tss;
 extern bool has_thread_extras; /* segments beside the flat ones, or breakpoints, are loaded */
-
-#endif

@@ -4,8 +4,7 @@
  * debugger. The call-frame information makes each stub a signal frame whose caller is the interrupted code: CFA is the
  * address behind the interrupt frame, and EIP, ESP and EFLAGS stand where the processor pushed them.
  */
-#ifndef KERNEL_IA32_ENTRY_H
-#define KERNEL_IA32_ENTRY_H
+#pragma once
 
 #include <generated/offsets.h>
 
@@ -79,5 +78,3 @@
 	pushl $0
 	.cfi_adjust_cfa_offset 4
 .endm
-
-#endif

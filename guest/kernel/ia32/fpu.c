@@ -24,9 +24,8 @@ void fpu_initialize(void)
 {
 	unsigned features = cpuid(CPUID_FEATURES).edx;
 	has_fxsave = (features & CPUID_FXSAVE) != 0;
-	bool has_sse = (features & CPUID_SSE) != 0;
 	if (has_fxsave) {
-		cr4_write(cr4_read() | CR4_FXSAVE | (has_sse ? CR4_SIMD_EXCEPTIONS : 0));
+		cr4_set(CR4_FXSAVE | (features & CPUID_SSE ? CR4_SIMD_EXCEPTIONS : 0));
 	}
 	cr0_write((cr0_read() & ~(unsigned)CR0_EMULATION) | CR0_MONITOR_COPROCESSOR | CR0_NUMERIC_ERROR |
 		  CR0_TASK_SWITCHED);
@@ -72,11 +71,6 @@ static const struct fpu_state initial_fnsave = {
 	.image = {[0] = 0x7f, [1] = 0x03, [8] = 0xff, [9] = 0xff},
 };
 
-static void load_initial(void)
-{
-	load(has_fxsave ? &initial_fxsave : &initial_fnsave);
-}
-
 bool fpu_acquire(struct tcb *self)
 {
 	bool first = !self->fpu_state;
@@ -91,11 +85,7 @@ bool fpu_acquire(struct tcb *self)
 	if (fpu_owner) {
 		save(fpu_owner->fpu_state);
 	}
-	if (first) {
-		load_initial();
-	} else {
-		load(self->fpu_state);
-	}
+	load(!first ? self->fpu_state : has_fxsave ? &initial_fxsave : &initial_fnsave);
 	fpu_owner = self;
 	return true;
 }

@@ -87,10 +87,8 @@ accepts:
 	movl %esi, TCB_PARTNER_LOW(%ecx)
 	movl %edi, TCB_PARTNER_HIGH(%ecx)
 delivered:
-	movl TCB_ID_LOW(%ecx), %esi
-	movl TCB_ID_HIGH(%ecx), %edi
 	movl $STATE_READY, TCB_STATE(%ebp)
-	PROBE_ASM l4, ipc-receive, "4@%ebp 4@%esi 4@%edi 4@%edx 4@%ebx 4@$0"
+	PROBE_ASM l4, ipc-receive, "4@%ebp 4@(%ecx) 4@4(%ecx) 4@%edx 4@%ebx 4@$0"
 	movl $return_to_user, -SWITCH_SIZE + SWITCH_EIP(%esp)
 
 /* Who sends is the most urgent of all that are ready; is a less urgent receiver now? */
@@ -280,15 +278,12 @@ answer_to_fault:
 	movb TCB_PRIORITY(%ebp), %al
 	cmpb TCB_PRIORITY(%ecx), %al
 	jb in_c
-	pushl %ecx
-	.cfi_adjust_cfa_offset 4
 	movl %ebp, %eax
 	movl %ebx, %ecx
 	call mapping_answer_fault	/* probes ipc-send and map are there */
-	popl %ecx
-	.cfi_adjust_cfa_offset -4
 	testb %al, %al
 	jz in_c
+	movl current, %ecx
 	movl TRAP_EDX(%esp), %edx
 	movl TRAP_EBP(%esp), %eax
 	movl %eax, TCB_RECEIVE_DESCRIPTOR(%ecx)
@@ -300,10 +295,8 @@ answer_to_fault:
 	movl $INVALID_ID, TCB_PARTNER_LOW(%ecx)
 	movl $INVALID_ID, TCB_PARTNER_HIGH(%ecx)
 answered:
-	movl TCB_ID_LOW(%ecx), %esi
-	movl TCB_ID_HIGH(%ecx), %edi
 	movl $STATE_READY, TCB_STATE(%ebp)
-	PROBE_ASM l4, ipc-receive, "4@%ebp 4@%esi 4@%edi 4@%edx 4@%ebx 4@$2"
+	PROBE_ASM l4, ipc-receive, "4@%ebp 4@(%ecx) 4@4(%ecx) 4@%edx 4@%ebx 4@$2"
 	movl $return_to_user, -SWITCH_SIZE + SWITCH_EIP(%esp)
 	jmp most_urgent
 
@@ -362,10 +355,8 @@ ENTRY_BEGIN exception_14
 	movl %esi, TCB_PARTNER_LOW(%ecx)
 	movl %edi, TCB_PARTNER_HIGH(%ecx)
 	PROBE_ASM l4, pf-rpc, "4@%ecx 4@%esi 4@%edi 4@%edx 4@%ebx"
-	movl TCB_ID_LOW(%ecx), %esi
-	movl TCB_ID_HIGH(%ecx), %edi
 	movl $STATE_READY, TCB_STATE(%ebp)
-	PROBE_ASM l4, ipc-receive, "4@%ebp 4@%esi 4@%edi 4@%edx 4@%ebx 4@$0"
+	PROBE_ASM l4, ipc-receive, "4@%ebp 4@(%ecx) 4@4(%ecx) 4@%edx 4@%ebx 4@$0"
 	movl $page_fault_resume, -SWITCH_SIZE + SWITCH_EIP(%esp)
 	movb TCB_PRIORITY(%ebp), %al
 	cmpb TCB_PRIORITY(%ecx), %al

@@ -3,8 +3,7 @@
  * The linear address map (guest/README.md, "Memory") and the selectors, for C and assembly. The kernel reaches all
  * physical memory through one window of 4 MB pages, so a frame's contents need no mapping of their own.
  */
-#ifndef KERNEL_IA32_LAYOUT_H
-#define KERNEL_IA32_LAYOUT_H
+#pragma once
 
 #define USER_LIMIT 0xc0000000       /* user space: 0 to here */
 #define SMALL_SPACES_BASE 0xc0000000 /* slots of small spaces */
@@ -13,9 +12,8 @@
 #define WINDOW_SIZE 0x10000000
 #define SUPERPAGE_SIZE 0x400000
 
-/* All slots of small spaces have one size; nobody owns slot 0, which the large user segment covers. */
-#define SMALL_SLOT_SIZE 0x04000000
-#define SMALL_SLOTS 8
+/* All slots of small spaces have one size, this one at first; nobody owns slot 0, which the large user segment covers. */
+#define FIRST_SMALL_SLOT_SIZE 0x04000000
 
 /* Selectors. The user's two stand where Liedtke's kernel has them. */
 #define KERNEL_CODE 0x08
@@ -27,5 +25,3 @@
 
 /* A TCB and its kernel stack share one block. */
 #define TCB_SIZE 2048
-
-#endif

@@ -22,8 +22,6 @@
 enum {
 	FIRST_KERNEL_ENTRY = SMALL_SPACES_END >> DIRECTORY_SHIFT,
 	USER_ENTRIES = USER_LIMIT >> DIRECTORY_SHIFT,
-	/* Rights are the page-table entry's; the directory entry lets everything through. */
-	DIRECTORY_BITS = PAGE_PRESENT | PAGE_WRITABLE | PAGE_USER,
 };
 
 extern page_table_entry kernel_page_directory[TABLE_ENTRIES];
@@ -70,6 +68,7 @@ unsigned directory_create(void)
 	unsigned directory = frame_allocate();
 	if (directory) {
 		page_table_entry *entries = window(directory);
+		frame_table[directory >> FRAME_SHIFT].nodes = NULL;
 		memcpy(entries + FIRST_KERNEL_ENTRY, kernel_page_directory + FIRST_KERNEL_ENTRY,
 		       (TABLE_ENTRIES - FIRST_KERNEL_ENTRY) * sizeof *entries);
 	}
@@ -91,9 +90,11 @@ void directory_delete(unsigned directory)
 	const page_table_entry *entries = window(directory);
 	for (unsigned address = 0; (address = directory_next(directory, address)) < USER_LIMIT;
 	     address += SUPERPAGE_SIZE) {
-		unsigned table = entries[address >> DIRECTORY_SHIFT] & L4_PAGE_MASK;
-		frame_free(physical_of(frame_table[table >> FRAME_SHIFT].nodes));
-		frame_free(table);
+		table_delete(entries[address >> DIRECTORY_SHIFT] & L4_PAGE_MASK);
+	}
+	struct mapping **nodes = frame_table[directory >> FRAME_SHIFT].nodes;
+	if (nodes) {
+		frame_free(physical_of(nodes));
 	}
 	frame_free(directory);
 }
@@ -140,27 +141,57 @@ void space_moved(struct space *space)
 	}
 }
 
-page_table_entry *entry_make(unsigned directory, unsigned address)
+static bool make_nodes(unsigned frame)
 {
-	page_table_entry *table = (page_table_entry *)window(directory) + (address >> DIRECTORY_SHIFT);
-	if (!(*table & PAGE_PRESENT)) {
-		unsigned frame = frame_allocate();
-		unsigned nodes = frame ? frame_allocate() : 0;
-		if (!nodes) {
-			if (frame) {
-				frame_free(frame);
-			}
+	unsigned nodes = frame_allocate();
+	frame_table[frame >> FRAME_SHIFT].nodes = nodes ? window(nodes) : NULL;
+	return nodes != 0;
+}
+
+unsigned table_create(void)
+{
+	unsigned table = frame_allocate();
+	if (table && !make_nodes(table)) {
+		frame_free(table);
+		return 0;
+	}
+	return table;
+}
+
+void table_delete(unsigned table)
+{
+	frame_free(physical_of(frame_table[table >> FRAME_SHIFT].nodes));
+	frame_free(table);
+}
+
+void table_remove(struct space *space, unsigned address)
+{
+	page_table_entry *entry = directory_entry(space->page_directory, address);
+	unsigned table = *entry & L4_PAGE_MASK;
+	*entry = 0;
+	small_space_hide(space, address);
+	table_delete(table);
+}
+
+page_table_entry *entry_make(unsigned directory, unsigned address, unsigned size_log2)
+{
+	page_table_entry *entry = directory_entry(directory, address);
+	if (size_log2 == SUPERPAGE_LOG2) {
+		return frame_table[directory >> FRAME_SHIFT].nodes || make_nodes(directory) ? entry : NULL;
+	}
+	if (*entry == 0) {
+		unsigned table = table_create();
+		if (!table) {
 			return NULL;
 		}
-		frame_table[frame >> FRAME_SHIFT].nodes = window(nodes);
-		*table = frame | DIRECTORY_BITS;
+		*entry = table | DIRECTORY_BITS;
 	}
 	return entry_find(directory, address);
 }
 
 void entry_changed(const struct space *space, unsigned address)
 {
-	if (space->small_slot ? address < SMALL_SLOT_SIZE : space == loaded_space) {
+	if (space->small_slot ? address < small_slot_size : space == loaded_space) {
 		page_invalidate(space_base(space) + address);
 	}
 	if (tlb_is_tagged && space->small_slot) {

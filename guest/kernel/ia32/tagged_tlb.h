@@ -4,8 +4,7 @@
  * bit of CR4 turns it on, the tag is in the low bits of CR3, and a model-specific register takes entries out, whatever
  * directory is loaded.
  */
-#ifndef KERNEL_IA32_TAGGED_TLB_H
-#define KERNEL_IA32_TAGGED_TLB_H
+#pragma once
 
 #include <l4/types.h>
 #include <stdbool.h>
@@ -31,14 +30,12 @@ static inline void tagged_tlb_enable(void)
 	tlb_is_tagged = answer.ebx == 0x6353344c && answer.ecx == 0x2065706f && answer.edx == 0x73676174 &&
 			1u << answer.eax >= L4_TASKS;
 	if (tlb_is_tagged) {
-		cr4_write(cr4_read() | CR4_TAGS);
+		cr4_set(CR4_TAGS);
 	}
 }
 
 static inline void tagged_tlb_forget(enum tlb_range range, unsigned which)
 {
 	enum { REGISTER = 0x4c345301 };
-	__asm__ volatile("wrmsr" : : "a"(which), "d"((unsigned)range), "c"(REGISTER) : "memory");
+	msr_write(REGISTER, which, (unsigned)range);
 }
-
-#endif

@@ -3,8 +3,7 @@
  * A hostile crowd: tasks of several threads that call the kernel at random, with registers that are almost right: ids of
  * each other, flexpages and buffers of a region that they share, short time limits. This task's main thread is more
  * urgent than all of them; between bursts it says how many calls were made, and there the kernel's structures must be in
- * order. All follows from fuzz_seed and the variables
- * beside it, which the loader of the image may change.
+ * order. All follows from fuzz_seed and the variables beside it, which the loader of the image may change.
  */
 #include <l4/sigma0.h>
 #include <l4/syscalls.h>
@@ -18,8 +17,11 @@ enum {
 	THREADS = 3,   /* of each */
 	INNER = 20,    /* number of the first inner task */
 	PAGER = 1,
-	REGION = 0x10000000,
+	REGION = 0x02800000, /* within a small space, as the next */
 	REGION_PAGES = 64,
+	LARGE_REGION = 0x03000000, /* twice a 4 MB page, or parts of it */
+	LARGE = 8 << 20,           /* this task's, one-to-one */
+	LARGE_SIZE = 1 << L4_SIGMA0_SUPERPAGE_LOG2,
 	ROOM = 64,     /* dwords of a message */
 	STRINGS = 3,
 	URGENT = 100,
@@ -71,16 +73,25 @@ static struct l4_threadid someone(unsigned *state)
 	}
 }
 
+/* One of few pages, so that they meet: in the region of pages, or at the edges of the 4 MB pages. */
 static unsigned region_address(unsigned *state)
 {
-	return REGION + next(state) % REGION_PAGES * L4_PAGE_SIZE;
+	unsigned r = next(state);
+	if (r % 16) {
+		return REGION + (r >> 8) % REGION_PAGES * L4_PAGE_SIZE;
+	}
+	return LARGE_REGION + (r >> 8) % 2 * LARGE_SIZE + ((r >> 16) % 16 * (LARGE_SIZE / 16 + L4_PAGE_SIZE) & (LARGE_SIZE - 1));
 }
 
 static l4_fpage some_fpage(unsigned *state)
 {
 	unsigned r = next(state);
 	unsigned size = r % 16 == 0 ? r >> 8 & 63 : L4_PAGE_SIZE_LOG2 + (r >> 8) % 6;
-	return l4_make_fpage(region_address(state), size, r >> 20 & 3);
+	unsigned address = region_address(state);
+	if (address >= LARGE_REGION && r % 16 > 8) {
+		size = L4_SIGMA0_SUPERPAGE_LOG2;
+	}
+	return l4_make_fpage(address, size, r >> 20 & 3);
 }
 
 /* At once, or after at most 4 ms; page faults after at most 1 ms. */
@@ -139,7 +150,7 @@ static void call_schedule(unsigned *state)
 	unsigned r = next(state);
 	unsigned param = r % 8 == 0 ? L4_UNCHANGED : (r & 0x0ff00000) | (r >> 8) % (MAXIMUM + 2);
 	if (r % 8 == 1) {
-		param |= l4_small_space(r >> 16 & 7);
+		param |= r % 64 == 1 ? r >> 8 & 0xff00 : l4_small_space(r >> 16 & 7); /* of any size, or of the first */
 	}
 	struct l4_threadid preempter = r % 16 == 2 ? someone(state) : l4_invalid();
 	l4_thread_schedule(someone(state), param, preempter);
@@ -210,26 +221,39 @@ static void fuzz(void)
 	}
 }
 
-/* Program one-to-one; the region from our pages, every other one read-only until it is written. */
+/* Program one-to-one; the region from our pages, every other one read-only until it is written; the large region now as a 4 MB
+ * page, now as a part of one. Nothing: 0. */
+static l4_fpage page_for(unsigned address, bool write)
+{
+	static unsigned faults;
+	if (address >= (unsigned)program_start && address < (unsigned)program_end) {
+		*(volatile unsigned char *)address |= 0;
+		return l4_make_fpage(address, L4_PAGE_SIZE_LOG2, L4_FPAGE_WRITABLE);
+	}
+	unsigned rights = write ? L4_FPAGE_WRITABLE : L4_FPAGE_READ_ONLY;
+	if (address - REGION < sizeof region) {
+		unsigned from = (unsigned)region + address - REGION;
+		*(volatile unsigned char *)from |= 0;
+		return l4_make_fpage(from, L4_PAGE_SIZE_LOG2, rights);
+	}
+	if (address - LARGE_REGION < 2 * LARGE_SIZE) {
+		unsigned size_log2 = faults++ % 3 ? L4_SIGMA0_SUPERPAGE_LOG2 : L4_PAGE_SIZE_LOG2;
+		return l4_make_fpage(LARGE + (address & (LARGE_SIZE - 1)), size_log2, rights);
+	}
+	return 0;
+}
+
 static void serve(void)
 {
 	struct l4_message fault = l4_ipc_wait(L4_RECEIVE_SHORT, L4_NEVER);
 	for (;;) {
-		unsigned address = fault.w0 & L4_PAGE_MASK, from = 0;
-		if (l4_error(fault.result) == L4_OK && address >= (unsigned)program_start &&
-		    address < (unsigned)program_end) {
-			from = address;
-		} else if (l4_error(fault.result) == L4_OK && address - REGION < sizeof region) {
-			from = (unsigned)region + address - REGION;
-		}
-		if (from == 0) {
+		unsigned address = fault.w0 & L4_PAGE_MASK;
+		l4_fpage fpage = l4_error(fault.result) == L4_OK ? page_for(address, (fault.w0 & 2) != 0) : 0;
+		if (fpage == 0) {
 			fault = l4_ipc_wait(L4_RECEIVE_SHORT, L4_NEVER);
 			continue;
 		}
-		*(volatile unsigned char *)from |= 0;
-		unsigned rights = (fault.w0 & 2) || from == address ? L4_FPAGE_WRITABLE : L4_FPAGE_READ_ONLY;
-		fault = l4_ipc_reply_and_wait(fault.source, L4_SEND_MAP, address,
-					      l4_make_fpage(from, L4_PAGE_SIZE_LOG2, rights), L4_RECEIVE_SHORT,
+		fault = l4_ipc_reply_and_wait(fault.source, L4_SEND_MAP, address, fpage, L4_RECEIVE_SHORT,
 					      L4_SEND_AT_ONCE);
 	}
 }
@@ -267,6 +291,9 @@ int main(void)
 	pager = start_thread(PAGER, serve);
 	l4_thread_schedule(pager, l4_schedule_param(URGENT, 0, 0), l4_invalid());
 	l4_thread_schedule(self, l4_schedule_param(URGENT, 0, 0), l4_invalid());
+	l4_sigma0_get_superpage(LARGE, LARGE);
+	/* Out of the crowd's reach, which would leave it without time: nobody would get a page any more. */
+	l4_thread_schedule(l4_sigma0(), l4_schedule_param(URGENT, 0, 0), l4_invalid());
 	print("ready\n");
 	if (fuzz_hoard) {
 		hoard();

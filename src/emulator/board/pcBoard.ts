@@ -5,12 +5,17 @@ import type { Clock } from '../clock.ts';
 import { IoApic, type IoApicSnapshot } from '../devices/apic/ioApic.ts';
 import { LocalApic, type LocalApicSnapshot } from '../devices/apic/localApic.ts';
 import type { InterruptLine } from '../devices/device.ts';
+import {
+  CONFIGURATION_PORT,
+  FirmwareConfiguration,
+  type FirmwareConfigurationSnapshot,
+} from '../devices/firmwareConfiguration.ts';
 import { I8042, type I8042Snapshot } from '../devices/keyboard/i8042.ts';
 import { PciHost, type PciSnapshot } from '../devices/pciHost.ts';
 import type { PicPair } from '../devices/pic8259.ts';
 import * as power from '../devices/powerManagement.ts';
 import { Vga, type VgaSnapshot } from '../devices/vga.ts';
-import { pciFunctions } from './pciFunctions.ts';
+import { PCI_FUNCTIONS } from './pciFunctions.ts';
 import * as wiring from './wiring.ts';
 
 export interface BoardDoings {
@@ -28,6 +33,7 @@ export interface BoardSnapshot {
   readonly pci: PciSnapshot;
   readonly power: power.PowerSnapshot;
   readonly systemControl: number;
+  readonly firmwareConfiguration: FirmwareConfigurationSnapshot;
 }
 
 export class PcBoard {
@@ -39,11 +45,12 @@ export class PcBoard {
   private readonly pci: PciHost;
   private readonly powerManagement: power.PowerManagement;
   private readonly systemControl: power.SystemControlPort;
+  private readonly firmwareConfiguration: FirmwareConfiguration;
 
   constructor(
     clock: Clock,
     pics: PicPair,
-    has: { readonly disks: boolean; readonly i686: boolean },
+    has: { readonly i686: boolean; readonly memorySize: number },
     doings: BoardDoings,
   ) {
     const { log } = doings;
@@ -70,8 +77,9 @@ export class PcBoard {
     this.i8042 = new I8042(clock, this.line(1), lines);
     this.systemControl = new power.SystemControlPort(lines);
     this.vga = new Vga(clock);
-    this.pci = new PciHost(pciFunctions(has.disks), doings.reset);
+    this.pci = new PciHost(PCI_FUNCTIONS, doings.reset);
     this.powerManagement = new power.PowerManagement(clock, doings.powerOff, log);
+    this.firmwareConfiguration = new FirmwareConfiguration(has.memorySize);
   }
 
   /** An interrupt line of the ISA bus: it goes to the 8259s and to the I/O APIC. */
@@ -102,6 +110,7 @@ export class PcBoard {
       { first: 0x3d4, count: 2, device: this.vga },
       { first: 0x3da, count: 1, device: this.vga },
       { first: 0x4d0, count: 2, device: this.pics.levelControl },
+      { first: CONFIGURATION_PORT, count: 2, device: this.firmwareConfiguration, wide: true },
       { first: power.PM_BASE, count: power.PM_LENGTH, device: this.powerManagement, wide: true },
       { first: 0xcf8, count: 8, device: this.pci, wide: true },
     ];
@@ -143,6 +152,7 @@ export class PcBoard {
       pci: this.pci.snapshot(),
       power: this.powerManagement.snapshot(),
       systemControl: this.systemControl.value,
+      firmwareConfiguration: this.firmwareConfiguration.snapshot(),
     };
   }
 
@@ -154,5 +164,6 @@ export class PcBoard {
     this.pci.restore(from.pci);
     this.powerManagement.restore(from.power);
     this.systemControl.value = from.systemControl;
+    this.firmwareConfiguration.restore(from.firmwareConfiguration);
   }
 }

@@ -21,3 +21,9 @@ export const EBDA = 0x9_fc00;
 export const ACPI_TABLES = 0xe_0000;
 export const BIOS_AREA = 0xf_0000;
 export const BIOS_SIZE = 0x1_0000;
+/** A descriptor table for images that load a segment register before they have their own, as boot loaders leave one. */
+export const BOOT_DESCRIPTORS = BIOS_AREA + 0x3000;
+/** Null, flat code, flat data: what the segment registers hold at an image's entry. */
+export const BOOT_DESCRIPTOR_BYTES = 24;
+/** Below it is a stack of the boot loader's. */
+export const BOOT_STACK = EBDA;

@@ -82,6 +82,11 @@ export class Mc146818 implements PortDevice {
     this.ram[index] = value;
   }
 
+  /** What the firmware sets its count of ticks by. */
+  get secondOfDay(): number {
+    return this.second % DAY;
+  }
+
   readPort(port: number): number {
     const value = this.peekPort(port);
     if ((port & 1) !== 0 && this.index === REGISTER_C) {

@@ -62,6 +62,9 @@ export function enterBootState(cpu: Cpu, boot: BootState): void {
   r[R.EAX] = BOOT_MAGIC;
   r[R.EBX] = boot.information;
   r[R.EIP] = boot.entry;
+  r[R.ESP] = boot.stack;
+  r[R.GDT_BASE] = boot.descriptors.base;
+  r[R.GDT_LIMIT] = boot.descriptors.limit;
   r[R.IDT_LIMIT] = REAL_MODE_IDT_LIMIT;
   for (let segment = R.ES; segment <= R.GS; segment++) {
     const code = segment === R.CS;

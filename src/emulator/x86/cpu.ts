@@ -144,6 +144,8 @@ export class Cpu implements MmuObserver {
   nmiBlocked = false;
   /** What WRMSR has put into the registers of SYSENTER. */
   readonly sysenter = { cs: 0, esp: 0, eip: 0 };
+  /** The page attribute table as a reset leaves it. */
+  pageAttributes = 0x0007_0406_0007_0406n;
   timeStampOffset = 0n;
   readonly counters = new PerformanceCounters();
   /** Interrupts of the INTR and NMI pins, for the performance counters. */

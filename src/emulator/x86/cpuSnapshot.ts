@@ -13,12 +13,14 @@ export interface CpuSnapshot {
   readonly halted: boolean;
   readonly shutdown: boolean;
   readonly inhibitInterrupts: boolean;
+  readonly inhibitSingleStep: boolean;
   readonly nmiPending: boolean;
   readonly nmiBlocked: boolean;
   readonly ignoresNumericError: boolean;
   readonly sysenter: { readonly cs: number; readonly esp: number; readonly eip: number };
-  /** Decimal. */
+  /** Decimal, as the next. */
   readonly timeStampOffset: string;
+  readonly pageAttributes: string;
   readonly counters: PerformanceSnapshot;
   readonly fpu: FpuSnapshot;
   readonly simd: SimdSnapshot;
@@ -43,11 +45,13 @@ export function snapshotCpu(cpu: Cpu): CpuSnapshot {
     halted: cpu.halted,
     shutdown: cpu.shutdown,
     inhibitInterrupts: cpu.inhibitInterrupts,
+    inhibitSingleStep: cpu.inhibitSingleStep,
     nmiPending: cpu.nmiPending,
     nmiBlocked: cpu.nmiBlocked,
     ignoresNumericError: cpu.ignoresNumericError,
     sysenter: { ...cpu.sysenter },
     timeStampOffset: cpu.timeStampOffset.toString(),
+    pageAttributes: cpu.pageAttributes.toString(),
     counters: cpu.counters.snapshot(),
     fpu: cpu.fpu.snapshot(),
     simd: cpu.simd.snapshot(),
@@ -74,11 +78,13 @@ export function restoreCpu(cpu: Cpu, from: CpuSnapshot): void {
   cpu.halted = from.halted;
   cpu.shutdown = from.shutdown;
   cpu.inhibitInterrupts = from.inhibitInterrupts;
+  cpu.inhibitSingleStep = from.inhibitSingleStep;
   cpu.nmiPending = from.nmiPending;
   cpu.nmiBlocked = from.nmiBlocked;
   cpu.ignoresNumericError = from.ignoresNumericError;
   Object.assign(cpu.sysenter, from.sysenter);
   cpu.timeStampOffset = BigInt(from.timeStampOffset);
+  cpu.pageAttributes = BigInt(from.pageAttributes);
   cpu.fpu.restore(from.fpu);
   cpu.simd.restore(from.simd);
   cpu.mmu.instructionTlb.restore(from.instructionTlb);

@@ -27,6 +27,8 @@ import { BASE, CR0, CR0_NE, CR2, CS, EFLAGS, EIP } from './registers.ts';
  * optimised code most readily when it is entered anew.
  */
 const LONGEST_STAY = 50_000;
+/** Nobody's handlers fault one in the other as often without a single instruction. */
+const ENDLESS_FAULTS = 1 << 18;
 
 export type StopReason = 'budget' | 'hook' | 'idle' | 'shutdown' | 'stopped';
 
@@ -42,6 +44,9 @@ export class Interpreter {
   readonly cpu: Cpu;
   private readonly clock: Clock;
   private readonly interrupts: InterruptSource;
+  /** The instruction count at the last fault, and how many have come at it since the first. */
+  private faultsAt = -1;
+  private faultsHere = 0;
   /** Set by a device that ends the run (power off, debug exit). */
   stopRequested = false;
   shutdownReason = '';
@@ -163,17 +168,21 @@ export class Interpreter {
     }
   }
 
-  /** A #DB before the instruction at EIP, unless RF says that it came already; RF is for one instruction. */
+  /**
+   * A #DB before the instruction at EIP, unless RF says that it came already; RF is for one instruction. Behind a load
+   * of SS there is none, as if RF were set (SDM vol. 3, 6.8.3).
+   */
   private instructionBreakpoint(): boolean {
     const { cpu } = this;
     const { r } = cpu;
-    const resumed = (r[EFLAGS] & RF) !== 0;
+    const resumed = (r[EFLAGS] & RF) !== 0 || cpu.inhibitSingleStep;
     const found = resumed ? 0 : instructionHits(r, r[BASE + CS] + r[EIP]);
     r[EFLAGS] &= ~RF;
     if (found !== 0) {
       r[DR6] |= found;
       cpu.instructionEip = r[EIP];
       this.deliverGuarded(DB, 'fault', NO_ERROR_CODE);
+      this.endIfEndless(DB);
     }
     return found !== 0;
   }
@@ -238,6 +247,7 @@ export class Interpreter {
       } else {
         this.deliverFault();
       }
+      this.endIfEndless(fault.vector);
       if (cpu.mustLeave || cpu.shutdown) {
         return EXIT.CONTINUE;
       }
@@ -261,6 +271,23 @@ export class Interpreter {
     }
     this.markResumption(vector);
     this.deliverGuarded(vector, 'fault', errorCode);
+    this.endIfEndless(vector);
+  }
+
+  /**
+   * A handler whose first instruction faults calls itself for ever where its stack never ends, as in a segment of 4 GB.
+   * No instruction ends then, so that no limit and no interrupt would stop the machine.
+   */
+  private endIfEndless(vector: number): void {
+    const { cpu } = this;
+    const { instructionCount } = cpu;
+    this.faultsHere = instructionCount === this.faultsAt ? this.faultsHere + 1 : 0;
+    this.faultsAt = instructionCount;
+    if (this.faultsHere >= ENDLESS_FAULTS && !cpu.shutdown) {
+      this.shutDown(
+        `faults without end, no instruction ends between them (${describe(cpu, vector)})`,
+      );
+    }
   }
 
   /**
@@ -291,7 +318,7 @@ export class Interpreter {
       }
       cpu.fault.raised = false;
       if (current === DOUBLE_FAULT) {
-        this.shutDown(`triple fault (${describe(cpu, vector)})`);
+        this.shutDown(`triple fault (first ${describe(cpu, vector)})`);
         return;
       }
       const second = cpu.fault.vector;
@@ -310,7 +337,7 @@ export class Interpreter {
 
 function describe(cpu: Cpu, vector: number): string {
   const hex = (value: number) => `0x${(value >>> 0).toString(16)}`;
-  return `first vector ${vector}, EIP ${hex(cpu.r[EIP])}, CR2 ${hex(cpu.r[CR2])}`;
+  return `vector ${vector}, EIP ${hex(cpu.r[EIP])}, CR2 ${hex(cpu.r[CR2])}`;
 }
 
 /** Of DR6, for an instruction that was executed with TF set. */

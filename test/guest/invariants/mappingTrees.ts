@@ -89,17 +89,20 @@ export function* entriesOf(moment: Moment, wrong: string[] = []): Generator<Entr
 }
 
 /** Where the roots are, and what frame each is of. */
-function* roots(moment: Moment): Generator<{ readonly root: number; readonly physical: number }> {
+function* roots(moment: Moment): Generator<{ readonly root: number; readonly link: number; readonly physical: number }> {
   const size = moment.names.size('frame');
+  const toRoot = moment.names.offset('frame', 'root');
   const table = moment.variable('frame_table');
   const frames = moment.variable('frame_count');
   for (let frame = 0; frame < frames; frame++) {
-    yield { root: moment.word(table + frame * size), physical: frame * PAGE_SIZE };
+    const link = table + frame * size + toRoot;
+    yield { root: moment.word(link), link, physical: frame * PAGE_SIZE };
   }
   if (moment.names.has('device_frames')) {
     const devices = moment.names.address('device_frames');
     for (let frame = 0; frame < DEVICE_FRAMES; frame++) {
-      yield { root: moment.word(devices + frame * size), physical: DEVICES + frame * SUPERPAGE_SIZE };
+      const link = devices + frame * size + toRoot;
+      yield { root: moment.word(link), link, physical: DEVICES + frame * SUPERPAGE_SIZE };
     }
   }
 }
@@ -121,28 +124,30 @@ function physicalAt(moment: Moment, space: number, page: number): number | undef
 /** Parents before their children; what is wrong with the links is told. */
 export function nodesOf(moment: Moment, wrong: string[]): Node[] {
   const nodes: Node[] = [];
+  const [toNext, toFirst] = ['next_sibling', 'first_child'].map((name) => moment.names.offset('mapping', name));
   const seen = new Set<number>();
-  for (const { root, physical } of roots(moment)) {
-    const open: { at: number; previous: number; parent: Node | undefined }[] =
-      root === 0 ? [] : [{ at: root, previous: 0, parent: undefined }];
+  for (const { root, link: named, physical } of roots(moment)) {
+    /** `link` is the address of the pointer to the node. */
+    const open: { at: number; link: number; parent: Node | undefined }[] =
+      root === 0 ? [] : [{ at: root, link: named, parent: undefined }];
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      const { at, previous, parent } = next;
+      const { at, link, parent } = next;
       if (seen.has(at) || !moment.isRam(at)) {
         wrong.push(`The tree of frame ${hex(physical)} goes astray.`);
         break;
       }
       seen.add(at);
       const node = nodeAt(moment, at, parent, physical, wrong);
-      const link = (name: string): number => moment.member(at, 'mapping', name);
+      const member = (name: string): number => moment.member(at, 'mapping', name);
       nodes.push(node);
-      if (link('parent') !== (parent?.address ?? 0) || link('previous_sibling') !== previous) {
+      if (member('parent') !== (parent?.address ?? 0) || member('sibling_link') !== link) {
         wrong.push(`The node ${describe(moment, node)} does not know its neighbours.`);
       }
-      if (link('next_sibling') !== 0) {
-        open.push({ at: link('next_sibling'), previous: at, parent });
+      if (member('next_sibling') !== 0) {
+        open.push({ at: member('next_sibling'), link: at + toNext, parent });
       }
-      if (link('first_child') !== 0) {
-        open.push({ at: link('first_child'), previous: 0, parent: node });
+      if (member('first_child') !== 0) {
+        open.push({ at: member('first_child'), link: at + toFirst, parent: node });
       }
     }
   }

@@ -11,7 +11,6 @@ const USED = 0x60;
 const FRAME = 0xfffff000;
 const LARGE_FRAME = 0xffc00000;
 const SMALL_SPACES_END = 0xe0000000;
-const SLOT_SIZE = 0x4000000;
 const DIRECTORY_ENTRIES = 1024;
 
 const hex = (value: number): string => value.toString(16);
@@ -22,6 +21,7 @@ function directories(moment: Moment): string[] {
   const slotOwner = new Map(
     spaces.map((space) => [moment.member(space, 'space', 'small_slot'), moment.member(space, 'space', 'page_directory')]),
   );
+  const slotSize = moment.variable('small_slot_size');
   const kernel = moment.member(moment.variable('kernel_space'), 'space', 'page_directory');
   return spaces.flatMap((space) => {
     const directory = moment.member(space, 'space', 'page_directory');
@@ -35,9 +35,9 @@ function directories(moment: Moment): string[] {
           wrong.push(`The directory of task ${moment.taskOf(space)} differs from the kernel's at ${hex(linear)}.`);
         }
       } else if ((entry & PRESENT) !== 0) {
-        const slot = Math.floor((linear - USER_LIMIT) / SLOT_SIZE);
+        const slot = Math.floor((linear - USER_LIMIT) / slotSize);
         const owner = slot === 0 ? undefined : slotOwner.get(slot);
-        const own = owner === undefined ? 0 : moment.physicalWord(owner + (((linear - USER_LIMIT) % SLOT_SIZE) / SUPERPAGE_SIZE) * 4);
+        const own = owner === undefined ? 0 : moment.physicalWord(owner + (((linear - USER_LIMIT) % slotSize) / SUPERPAGE_SIZE) * 4);
         if (((entry ^ own) & ~USED) !== 0) {
           wrong.push(`Slot ${slot} in the directory of task ${moment.taskOf(space)} does not show its owner.`);
         }
@@ -100,8 +100,9 @@ function segments(moment: Moment): string[] {
   const { names } = moment;
   const space = moment.variable('visible_space');
   const slot = moment.member(space, 'space', 'small_slot');
-  const start = slot === 0 ? 0 : USER_LIMIT + slot * SLOT_SIZE;
-  const end = slot === 0 ? USER_LIMIT + SLOT_SIZE : start + SLOT_SIZE;
+  const slotSize = moment.variable('small_slot_size');
+  const start = slot === 0 ? 0 : USER_LIMIT + slot * slotSize;
+  const end = slot === 0 ? USER_LIMIT + slotSize : start + slotSize;
   const count = names.bytes('gdt');
   const wrong: string[] = [];
   for (let offset = 8; offset < count; offset += 8) {

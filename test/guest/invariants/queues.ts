@@ -8,7 +8,10 @@ const IRQS = 16;
 const priorityOf = (moment: Moment, thread: number): number =>
   moment.byte(thread + moment.names.offset('tcb', 'priority'));
 
-/** Every ready thread is in the ring of its priority, but the running one need not be; a ring may hold others. */
+/**
+ * Every ready thread with a time slice, or the rest of a donated one, is in the ring of its priority, but the running one
+ * need not be; a ring may hold others.
+ */
 function readyRings(moment: Moment, threads: ReadonlySet<number>): string[] {
   const wrong: string[] = [];
   const queued = new Set<number>();
@@ -44,7 +47,8 @@ function readyRings(moment: Moment, threads: ReadonlySet<number>): string[] {
     if ((moment.member(thread, 'tcb', 'ready_next') !== 0) !== isQueued) {
       wrong.push(`Thread ${moment.threadName(thread)} does not know whether it is in a ready ring.`);
     }
-    if (!isQueued && moment.member(thread, 'tcb', 'state') === ready && !spared.has(thread)) {
+    const hasTime = ['timeslice', 'timeslice_left'].some((name) => (moment.member(thread, 'tcb', name) | 0) > 0);
+    if (!isQueued && hasTime && moment.member(thread, 'tcb', 'state') === ready && !spared.has(thread)) {
       wrong.push(`Thread ${moment.threadName(thread)} is ready, but in no ring.`);
     }
   }
@@ -95,7 +99,8 @@ function sleepers(moment: Moment, threads: ReadonlySet<number>): string[] {
   list.forEach((thread, index) => {
     const previous = index === 0 ? 0 : list[index - 1];
     const isSorted = previous === 0 || wakeupTime(moment, previous) <= wakeupTime(moment, thread);
-    if (!threads.has(thread) || !isSorted || moment.member(thread, 'tcb', 'wakeup_previous') !== previous) {
+    const link = previous === 0 ? moment.names.address('wakeup_list') : previous + moment.names.offset('tcb', 'wakeup_next');
+    if (!threads.has(thread) || !isSorted || moment.member(thread, 'tcb', 'wakeup_link') !== link) {
       wrong.push(`The list of sleepers is not in order at ${moment.threadName(thread)}.`);
     }
     if (moment.member(thread, 'tcb', 'state') === ready) {

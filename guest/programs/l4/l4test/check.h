@@ -49,6 +49,7 @@ void stop_thread(unsigned lthread);
 /* Waits for anything and sends both words + 1 back, for ever. */
 void echo(void);
 
+void check_superpages(void);
 void check_sigma0(void);
 void check_ids(void);
 void check_ipc(void);
@@ -60,18 +61,24 @@ void check_unmap(void);
 void check_threads(void);
 void check_tasks(void);
 void check_scheduling(void);
+void check_donated_time(void);
 void check_preempters(void);
 void check_exceptions(void);
+void check_cancelled_calls(void);
 void check_debug_registers(void);
+void check_counters(void);
 void check_interrupts(void);
+void check_associations(void);
 void check_fpu(void);
 void check_small_spaces(void);
+void check_small_space_sizes(void);
 void check_hostile(void);
 void check_memory_exhaustion(void);
 
 /* These need a processor that checks segment limits, as all do, but not every emulator. */
 bool segment_limits_are_checked(void);
 void check_leaving_small_spaces(void);
+void check_leaving_small_space_sizes(void);
 void check_segment_extension(void);
 void check_protection(void);
 

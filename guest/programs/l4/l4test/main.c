@@ -57,15 +57,16 @@ void echo(void)
 typedef void chapter(void);
 
 static chapter *const chapters[] = {
-	check_sigma0,     check_ids,          check_ipc,        check_timeouts,     check_mapping,
-	check_unmap,      check_threads,      check_tasks,      check_scheduling,   check_preempters,   check_exceptions,
-	check_debug_registers,
-	check_interrupts, check_hostile,      check_memory_exhaustion, check_fpu,   check_small_spaces,
+	check_superpages, check_sigma0,     check_ids,          check_ipc,        check_timeouts,     check_mapping,
+	check_unmap,      check_threads,      check_tasks,      check_scheduling,   check_donated_time, check_preempters,
+	check_cancelled_calls, check_exceptions, check_debug_registers, check_counters,
+	check_interrupts, check_associations, check_hostile,      check_memory_exhaustion, check_fpu,   check_small_spaces,
+	check_small_space_sizes,
 	check_long_messages, check_clans,     NULL,
 };
 
 static chapter *const limit_chapters[] = {
-	check_leaving_small_spaces, check_segment_extension, check_protection, NULL,
+	check_leaving_small_spaces, check_leaving_small_space_sizes, check_segment_extension, check_protection, NULL,
 };
 
 static void run(chapter *const *list)

@@ -74,9 +74,6 @@ static void check_assignment(void)
 {
 	struct l4_threadid worker = worker_start(0);
 	check_equal("a new task is large", small_space_of(worker), 0);
-	unsigned other_size = l4_schedule_param(MAIN_PRIORITY, 10, 10) | 28 << 8; /* 16 MB, number 3 */
-	check_equal("a small space of another size is refused",
-		    l4_thread_schedule(worker, other_size, l4_invalid()).param, L4_UNCHANGED);
 	for (unsigned number = 1; number <= L4_SMALL_SPACES; number++) {
 		set_small_space(worker, MAIN_PRIORITY, number);
 		worker_run(do_nothing);

@@ -52,7 +52,7 @@ export class AtaChannel {
     this.drives = drives;
   }
 
-  /** Undefined: the guest has selected a device 1 that is not there; device 0 answers zeroes for it. */
+  /** Undefined: the guest has selected a device that is not there; zeroes are read for it. */
   private get drive(): AtaDrive | undefined {
     return this.drives[this.selected];
   }

@@ -223,6 +223,7 @@ export const ONE_BYTE_OPCODES: readonly OpcodeRow[] = `
   95 XCHG Zv,eAX xchg - - NP 2
   96 XCHG Zv,eAX xchg - - NP 2
   97 XCHG Zv,eAX xchg - - NP 2
+  D6 SALC - salc - - NP 2
   D7 XLAT - xlat - - NP 4
 // Stack
   50 PUSH Zv push - - UV 1

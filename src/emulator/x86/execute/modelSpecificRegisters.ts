@@ -6,7 +6,7 @@ import { INVALIDATIONS, TAG_REGISTER } from '../memory/taggedTlb.ts';
 import { CPL, CR4, CR4_PCE, EAX, ECX, EDX } from '../registers.ts';
 import type { Handler } from './operands.ts';
 
-type Kind = 'pentium' | 'i686' | 'tagged';
+type Kind = 'pentium' | 'i686' | 'sse' | 'tagged';
 
 interface ModelSpecificRegister {
   readonly number: number;
@@ -19,6 +19,8 @@ interface ModelSpecificRegister {
 const BOTH: readonly Kind[] = ['pentium', 'i686'];
 const PENTIUM: readonly Kind[] = ['pentium'];
 const P6: readonly Kind[] = ['i686'];
+/** From the Pentium III on. */
+const SSE: readonly Kind[] = ['sse'];
 /** An option of both (../memory/taggedTlb.ts). */
 const TAGGED: readonly Kind[] = ['tagged'];
 
@@ -36,6 +38,21 @@ const noMachineCheck = {
     // The registers are written by the processor alone; a write is ignored.
   },
 };
+
+/** Microcode: this processor takes no update, so that its signature stays zero (SDM vol. 3, 9.11.7). */
+const ignored = () => undefined;
+const refused = (cpu: Cpu) => {
+  cpu.fault.raise(GP, 0);
+};
+const refusedRead = (cpu: Cpu) => cpu.fault.raise(GP, 0);
+
+/** Eight memory types, none of them reserved (SDM vol. 3, 11.12.2). There is no cache to which they would matter. */
+function isAttributeTable(value: bigint): boolean {
+  const types = Array.from({ length: 8 }, (_, entry) =>
+    Number((value >> BigInt(entry * 8)) & 0xffn),
+  );
+  return types.every((type) => type <= 7 && type !== 2 && type !== 3);
+}
 
 function counter(number: number): Pick<ModelSpecificRegister, 'read' | 'write'> {
   return {
@@ -100,6 +117,9 @@ const REGISTERS: readonly ModelSpecificRegister[] = [
       }
     },
   },
+  { number: 0x17, name: 'PLATFORM_ID', kinds: P6, read: () => 0n, write: refused },
+  { number: 0x79, name: 'BIOS_UPDT_TRIG', kinds: P6, read: refusedRead, write: ignored },
+  { number: 0x8b, name: 'BIOS_SIGN_ID', kinds: P6, read: () => 0n, write: ignored },
   { number: 0xc1, name: 'PERFCTR0', kinds: P6, ...counter(0) },
   { number: 0xc2, name: 'PERFCTR1', kinds: P6, ...counter(1) },
   { number: 0x174, name: 'SYSENTER_CS', kinds: P6, ...sysenter('cs') },
@@ -107,6 +127,18 @@ const REGISTERS: readonly ModelSpecificRegister[] = [
   { number: 0x176, name: 'SYSENTER_EIP', kinds: P6, ...sysenter('eip') },
   { number: 0x186, name: 'PERFEVTSEL0', kinds: P6, ...eventSelect(0) },
   { number: 0x187, name: 'PERFEVTSEL1', kinds: P6, ...eventSelect(1) },
+  {
+    number: 0x277,
+    name: 'PAT',
+    kinds: SSE,
+    read: (cpu) => cpu.pageAttributes,
+    write: (cpu, value) => {
+      if (!isAttributeTable(value)) {
+        return cpu.fault.raise(GP, 0);
+      }
+      cpu.pageAttributes = value;
+    },
+  },
   {
     number: TAG_REGISTER,
     name: 'TLB_INVALIDATE',
@@ -125,6 +157,7 @@ const REGISTERS: readonly ModelSpecificRegister[] = [
 const BY_KIND: Record<Kind, ReadonlyMap<number, ModelSpecificRegister>> = {
   pentium: new Map(ofKind('pentium')),
   i686: new Map(ofKind('i686')),
+  sse: new Map(ofKind('sse')),
   tagged: new Map(ofKind('tagged')),
 };
 
@@ -136,6 +169,7 @@ function find(cpu: Cpu, access: string): ModelSpecificRegister {
   const number = cpu.r[ECX] >>> 0;
   const found =
     BY_KIND[cpu.i686 ? 'i686' : 'pentium'].get(number) ??
+    (cpu.model.extensions.has('sse') ? BY_KIND.sse.get(number) : undefined) ??
     (cpu.model.taggedTlb ? BY_KIND.tagged.get(number) : undefined);
   if (found === undefined) {
     cpu.report(`${access} of register 0x${number.toString(16)}, which this processor has not.`);

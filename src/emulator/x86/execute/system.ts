@@ -163,12 +163,12 @@ const EXTENDED_LEAVES = 0x8000_0000;
 const PENTIUM_FEATURES = 0x1bf;
 const FEATURE_APIC = 1 << 9;
 
-/** In CPUID.1 (i686: SEP, PGE and CMOV; sse2: CLFSH with it). */
+/** In CPUID.1 (i686: SEP, PGE and CMOV; sse: PAT, sse2: CLFSH with it). */
 const EXTENSION_FEATURES: Readonly<Record<Extension, { edx?: number; ecx?: number }>> = {
   i686: { edx: (1 << 11) | (1 << 13) | (1 << 15) },
   mmx: { edx: 1 << 23 },
   fxsr: { edx: 1 << 24 },
-  sse: { edx: 1 << 25 },
+  sse: { edx: (1 << 25) | (1 << 16) },
   sse2: { edx: (1 << 26) | (1 << 19) },
   sse3: { ecx: 1 << 0 },
   ssse3: { ecx: 1 << 9 },
@@ -274,5 +274,9 @@ export const systemHandlers = {
   },
   lahf: (cpu) => {
     cpu.r8[1] = getFlags(cpu.r);
+  },
+  /** D6h sets AL from the carry; every processor since the 8086 has it, and the manuals do not mention it. */
+  salc: (cpu) => {
+    cpu.r8[0] = (getFlags(cpu.r) & CF) === 0 ? 0 : 0xff;
   },
 } satisfies Record<string, Handler>;
