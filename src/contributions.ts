@@ -10,6 +10,7 @@ export const VIEW = {
   addressSpaces: 'l4scope.addressSpaces',
   mappingDatabase: 'l4scope.mappingDatabase',
   tlb: 'l4scope.tlb',
+  kernelQueues: 'l4scope.kernelQueues',
 } as const;
 
 export const COMMAND = {

@@ -7,6 +7,7 @@ import { ConfigurationProvider } from './views/configurationProvider.ts';
 import { GuestConsoles } from './views/guestConsole.ts';
 import { FlameGraphPanel } from './views/flameGraphPanel.ts';
 import { AddressSpacesTree } from './views/addressSpacesTree.ts';
+import { KernelQueuesTree } from './views/kernelQueuesTree.ts';
 import { MappingDatabaseTree } from './views/mappingDatabaseTree.ts';
 import { SessionModel } from './views/sessionModel.ts';
 import { showOnFirstStop } from './views/showOnFirstStop.ts';
@@ -40,6 +41,7 @@ export function activate(context: vscode.ExtensionContext): void {
     ...new AddressSpacesTree(model).register(VIEW.addressSpaces),
     ...mappings.register(VIEW.mappingDatabase),
     ...new TlbTree(model).register(VIEW.tlb),
+    ...new KernelQueuesTree(model).register(VIEW.kernelQueues),
     vscode.commands.registerCommand(COMMAND.breakOnIpcToLinux, breakOnIpcToLinux),
     vscode.commands.registerCommand(COMMAND.showFlameGraph, () => flameGraph.show()),
     vscode.commands.registerCommand(COMMAND.showFlameGraphText, () => flameGraph.showText()),

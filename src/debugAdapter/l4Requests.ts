@@ -1,5 +1,6 @@
 // The custom requests of the views (src/protocol/requests.ts): each answers with a finished model.
 import { addressSpacesModel } from '../engine/models/addressSpacesModel.ts';
+import { kernelQueuesModel } from '../engine/models/kernelQueuesModel.ts';
 import { mappingModel, mappingOfAddress } from '../engine/models/mappingModel.ts';
 import { threadsModel } from '../engine/models/threadsModel.ts';
 import { tlbModel } from '../engine/models/tlbModel.ts';
@@ -48,6 +49,10 @@ function tlb(debuggee: Debuggee): Outcome {
   return { body: tlbModel(debuggee.system) };
 }
 
+function kernelQueues(debuggee: Debuggee): Outcome {
+  return { body: kernelQueuesModel(debuggee.system) };
+}
+
 /** The first request begins the profile: nothing is recorded before somebody asks. */
 function flame(debuggee: Debuggee, args: FlameGraphArguments): Outcome {
   debuggee.profiling ??= new Profiling(debuggee.system);
@@ -70,6 +75,7 @@ export const l4Requests: HandlerTable = {
   [REQUEST.addressSpaces]: addressSpaces,
   [REQUEST.mappingDatabase]: mappingDatabase,
   [REQUEST.tlb]: tlb,
+  [REQUEST.kernelQueues]: kernelQueues,
   [REQUEST.flameGraph]: flame,
   [REQUEST.consoleInput]: consoleInput,
 };

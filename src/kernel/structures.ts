@@ -1,6 +1,13 @@
 // Reading the kernel's structures by their DWARF types: a pointer, a field by name, a bounded list walk. The
 // contract of names stands in guest/README.md; members may move and new ones may come.
-import { dereference, memberOf, numberOf, enumeratorOf, type Value } from '../symbols/values.ts';
+import {
+  dereference,
+  elementOf,
+  memberOf,
+  numberOf,
+  enumeratorOf,
+  type Value,
+} from '../symbols/values.ts';
 import { valueAt, type ReadMemory } from '../symbols/values.ts';
 import type { SymbolImage } from '../symbols/image.ts';
 import { FormatError } from '../base/bytes.ts';
@@ -46,8 +53,19 @@ export class Structure {
     return enumeratorOf(field) ?? String(numberOf(field));
   }
 
+  /** A structure that is a member. */
+  member(name: string): Structure {
+    return new Structure(this.field(name), this.read);
+  }
+
+  /** An element of an array that is a member. */
+  element(name: string, index: number): number {
+    const element = elementOf(this.field(name), index, this.read);
+    return (element && numberOf(element)) ?? 0;
+  }
+
   threadId(name: string): ThreadId {
-    const id = new Structure(this.field(name), this.read);
+    const id = this.member(name);
     return { low: id.number('low') >>> 0, high: id.number('high') >>> 0 };
   }
 
@@ -63,6 +81,15 @@ export class Structure {
 export function globalValue(image: SymbolImage, name: string, read: ReadMemory): Value | undefined {
   const global = image.global(name);
   return global === undefined ? undefined : valueAt(global.type, global.address, read);
+}
+
+/** Where a global variable lies; throws if the debug information lacks it. */
+export function variableAddress(image: SymbolImage, name: string): number {
+  const global = image.global(name);
+  if (global === undefined) {
+    throw new FormatError(`The kernel's debug information lacks the variable "${name}".`);
+  }
+  return global.address;
 }
 
 /** Byte offset of a direct member; throws if the debug information lacks it. */

@@ -7,6 +7,7 @@ export const REQUEST = {
   addressSpaces: 'l4/addressSpaces',
   mappingDatabase: 'l4/mappingDatabase',
   tlb: 'l4/tlb',
+  kernelQueues: 'l4/kernelQueues',
   flameGraph: 'l4/flameGraph',
   consoleInput: 'l4/consoleInput',
 } as const;
@@ -160,6 +161,64 @@ export interface TlbRow {
   readonly nextVictim: boolean;
   /** The page tables say something else now. */
   readonly stale: boolean;
+}
+
+/** l4/kernelQueues: no arguments. */
+export interface KernelQueuesAnswer {
+  /** Which of the queues the kernel is changing, or why there are none. */
+  readonly note?: string;
+  readonly queues?: {
+    /** The kernel's time since it started: "1.25 s". */
+    readonly clock: string;
+    /** The most urgent first. */
+    readonly ready: readonly ReadyRingRow[];
+    readonly senders: readonly SendQueueRow[];
+    /** The next one first. */
+    readonly sleepers: readonly SleeperRow[];
+    readonly ipc: readonly IpcRow[];
+  };
+}
+export interface QueuedThread {
+  /** DAP thread id. */
+  readonly threadId: number;
+  /** "5.0 hello (pid 1)" */
+  readonly name: string;
+}
+export interface ReadyRingRow {
+  readonly priority: number;
+  /** The next one first. A remark is "running", or why a thread is there that cannot run; else empty. */
+  readonly threads: readonly (QueuedThread & {
+    readonly remark: string;
+    /** What is left of its time slice: "9.5 ms". */
+    readonly timeslice: string;
+  })[];
+}
+export interface SendQueueRow {
+  readonly receiver: QueuedThread;
+  readonly state: string;
+  /** The one that came first is first. */
+  readonly senders: readonly (QueuedThread & {
+    /** "2 dwords (0x00000001 0x00000002)", "page fault at 0x08049000 (write), EIP 0x08048123" */
+    readonly message: string;
+    /** "waits for ever", "gives up in 3.5 ms" */
+    readonly timeout: string;
+  })[];
+}
+export interface SleeperRow extends QueuedThread {
+  readonly wakesAt: string;
+  readonly remaining: string;
+  /** "sleeps", "receives from 4.0 linux (main)" */
+  readonly waitsFor: string;
+}
+export interface IpcRow {
+  /** DAP thread id of the thread that is in this IPC, or of the sender of a long one. */
+  readonly threadId: number;
+  readonly sender: string;
+  readonly receiver: string;
+  /** "waits to send", "is being carried", "is waited for" */
+  readonly phase: string;
+  /** As in SendQueueRow; empty where only an answer is waited for. */
+  readonly message: string;
 }
 
 /** l4/flameGraph: { systemCall?: name } restricts it to the paths of one system call. */

@@ -87,7 +87,12 @@ describe('a program with a hostile name', () => {
       await adapter.until(() => adapter.launch({ program, stopOnEntry: true }));
       const { threads } = await adapter.request<ThreadsAnswer>(REQUEST.threads);
       assert.match(threads.map(({ name }) => name).join(), /<img src=x oner/);
-      for (const request of [REQUEST.addressSpaces, REQUEST.mappingDatabase, REQUEST.tlb]) {
+      for (const request of [
+        REQUEST.addressSpaces,
+        REQUEST.mappingDatabase,
+        REQUEST.tlb,
+        REQUEST.kernelQueues,
+      ]) {
         const text = JSON.stringify(await adapter.request(request));
         assert.match(text, /<img src=x oner/, request);
       }

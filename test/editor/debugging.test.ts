@@ -74,6 +74,21 @@ describe('A person who debugs hello.c in VS Code', () => {
     );
   });
 
+  it('sees who may run, who waits for whom, and until when', async () => {
+    const queues = workbench().view('Kernel Queues');
+    await queues.row(/^IPC under Way/).waitFor();
+    const rows = await queues.rows();
+    const branches = ['Ready', 'Send Queues', 'Sleepers', 'IPC under Way'];
+    for (const branch of branches) {
+      assert.ok(
+        rows.some((row) => row.startsWith(branch)),
+        `${branch} is not in:\n${rows.join('\n')}`,
+      );
+    }
+    await queues.row(/irq 0 → 4\.2 linux \(timer interrupt\)/).waitFor();
+    await workbench().screenshot('the queues of the kernel');
+  });
+
   it('learns who mapped a page, from σ0 down', async () => {
     await workbench().command('L4Scope: Who Mapped This Page?');
     const input = workbench().page.locator('.quick-input-widget input').first();

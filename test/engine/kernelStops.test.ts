@@ -1,15 +1,13 @@
 // The machine is stopped at 2,000 random instructions of the µ-kernel, where its structures may be in mid-change. Every
-// view answers there; and where mapping database and page tables disagree, as a second reader of memory sees them, the
-// views of them say that they are changing.
+// view answers there; and where mapping database and page tables disagree, or a queue is not in order, as a second reader
+// of memory sees them, the views of them say that they are changing.
 import assert from 'node:assert/strict';
-import { nodeHost } from '../../src/cli/nodeHost.ts';
-import { loadRootTask } from '../../src/engine/guestImages.ts';
 import { mappingModel } from '../../src/engine/models/mappingModel.ts';
-import { System } from '../../src/engine/system.ts';
+import type { System } from '../../src/engine/system.ts';
 import { brokenMappings } from '../guest/invariants/mappings.ts';
+import { QUEUE_CHECKS } from '../guest/invariants/queues.ts';
 import { KernelNames, Moment } from '../guest/invariants/structures.ts';
-import { l4Program, root } from '../support/paths.ts';
-import { bootSystem } from '../support/system.ts';
+import { bootRootTask, bootSystem } from '../support/system.ts';
 import { Views, type Answers } from './viewsAtStop.ts';
 
 const STOPS = { linux: 600, callers: 1400 };
@@ -61,6 +59,7 @@ function toKernel(system: System, distance: number, choose: (limit: number) => n
 /** What the checks found in a row of stops. */
 interface Tally {
   changing: number;
+  queues: number;
   readonly places: Set<number>;
 }
 
@@ -116,11 +115,45 @@ function checkThreads(answers: Answers, moment: Moment): void {
   assert.deepEqual(answers.threads.threads.map(({ id }) => id).sort(), expected.sort());
 }
 
+/** What the view of the kernel's queues says of each kind, by the second reader's check of it. */
+const QUEUE_NOTES: Readonly<Partial<Record<keyof typeof QUEUE_CHECKS, string>>> = {
+  readyRings: 'The ready queues are changing.',
+  sendQueues: 'The send queues are changing.',
+  sleepers: 'The list of sleepers is changing.',
+  longMessages: 'A long message is changing.',
+};
+
+/** What a second reader finds wrong, a list that goes astray included. */
+function complaints(check: () => string[]): string[] {
+  try {
+    return check();
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)];
+  }
+}
+
+/** The view says that a queue is changing where a second reader finds it in disorder, and nowhere else. */
+function checkQueues({ queues }: Answers, moment: Moment, tally: Tally): void {
+  if (queues.note?.includes('The thread list is changing.') === true) {
+    return;
+  }
+  const threads = new Set(moment.threads());
+  for (const [name, check] of Object.entries(QUEUE_CHECKS)) {
+    const note = QUEUE_NOTES[name as keyof typeof QUEUE_CHECKS];
+    if (note !== undefined) {
+      const wrong = complaints(() => check(moment, threads));
+      const says = queues.note?.includes(note) === true;
+      assert.equal(says, wrong.length > 0, `${queues.note ?? 'no note'}, but: ${wrong.join(' ')}`);
+      tally.queues += wrong.length > 0 ? 1 : 0;
+    }
+  }
+}
+
 function stopManyTimes(system: System, kind: 'linux' | 'callers'): Tally {
   const names = new KernelNames();
   const choose = randomNumbers(SEED);
   const views = new Views(system);
-  const tally: Tally = { changing: 0, places: new Set() };
+  const tally: Tally = { changing: 0, queues: 0, places: new Set() };
   run(system, BEGIN[kind]);
   for (let stop = 0; stop < STOPS[kind]; stop += 1) {
     toKernel(system, DISTANCE, choose);
@@ -133,6 +166,7 @@ function stopManyTimes(system: System, kind: 'linux' | 'callers'): Tally {
         checkMappings(system, answers, moment, tally);
       });
       checkThreads(answers, moment);
+      checkQueues(answers, moment, tally);
     } catch (error) {
       const place = `stop ${stop} of seed ${SEED}, instruction ${instructionCount}`;
       throw new Error(`At ${place}: ${error instanceof Error ? error.message : String(error)}`, {
@@ -149,24 +183,17 @@ describe('The views at random instructions of the kernel', function () {
   it('answer, and say when page tables and mapping database disagree: a busy Linux', async () => {
     const args = ['-c', Array.from({ length: 20 }, () => BUSY.join('; ')).join('; ')];
     const system = await bootSystem({ program: 'sh', args });
-    const { changing, places } = stopManyTimes(system, 'linux');
+    const { changing, queues, places } = stopManyTimes(system, 'linux');
     assert.ok(places.size > 200, `${places.size} places`);
     assert.ok(changing > 0, `${changing} stops in mid-change`);
+    assert.ok(queues > 0, `${queues} queues in mid-change`);
   });
 
   it('answer, and say when page tables and mapping database disagree: random callers', async () => {
-    const host = nodeHost(root);
-    const system = new System(host, await loadRootTask(host, l4Program('l4fuzz')), {
-      cpu: 'pentium',
-      memory: MEMORY_MEGABYTES,
-      epochSeconds: 852_076_800,
-      terminals: { input: false, output: false, error: false },
-      interactive: false,
-      console: { write: () => undefined },
-      log: () => undefined,
-    });
-    const { changing, places } = stopManyTimes(system, 'callers');
+    const system = await bootRootTask('l4fuzz');
+    const { changing, queues, places } = stopManyTimes(system, 'callers');
     assert.ok(places.size > 200, `${places.size} places`);
     assert.ok(changing > 0, `${changing} stops in mid-change`);
+    assert.ok(queues > 0, `${queues} queues in mid-change`);
   });
 });

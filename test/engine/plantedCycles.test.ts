@@ -90,6 +90,36 @@ class Garden {
     return found;
   }
 
+  enumerator(name: string): number {
+    return this.view.kernel.image.types.enumerator(name) ?? 0;
+  }
+
+  /** Addresses of the threads in the most urgent ready ring. */
+  readyRing(): number[] {
+    const heads = this.view.kernel.image.global('ready_queues')?.address ?? 0;
+    for (let priority = 255; priority >= 0; priority -= 1) {
+      const first = this.kernelWord(heads + priority * 4);
+      const ring = [first];
+      for (let next = first; next !== 0;) {
+        next = this.kernelWord(next + this.kernelOffset('tcb', 'ready_next'));
+        if (next === first) {
+          return ring;
+        }
+        ring.push(next);
+      }
+    }
+    throw new Error('No thread is in a ready ring.');
+  }
+
+  /** The address of a thread that waits for a message. */
+  blockedThread(): number {
+    const waiting = [this.enumerator('THREAD_RECEIVING'), this.enumerator('THREAD_WAITING')];
+    const state = this.kernelOffset('tcb', 'state');
+    const found = this.threads().find((at) => waiting.includes(this.kernelWord(at + state)));
+    assert.ok(found !== undefined);
+    return found;
+  }
+
   kernelWord(address: number): number {
     return word(this.view.kernel.read(address, 4)) ?? 0;
   }
@@ -140,6 +170,17 @@ const mappingsSay = ({ spaces }: Answers, { views, system, task }: Garden): bool
   const ofTask = views.ask('mapping database', () => mappingModel(system, task).note);
   return spaces.note?.includes(note) === true && ofTask === note;
 };
+
+const queuesSay =
+  (what: string): Planted['says'] =>
+  ({ queues }) =>
+    queues.note?.includes(what) === true;
+
+const inQueue = (name: string, what: string, plant: Planted['plant']): Planted => ({
+  name,
+  plant,
+  says: queuesSay(what),
+});
 
 const inThreadList = (name: string, to: (threads: number[]) => number): Planted => ({
   name: `a thread list that ${name}`,
@@ -207,6 +248,51 @@ const PLANTED: readonly Planted[] = [
   inTree('a node of other rights than the page has', (garden) => {
     const { child } = garden.tree();
     garden.link(child, 'mapping', 'rights', garden.mapping(child, 'rights') ^ 1);
+  }),
+  inQueue('a ready ring that never comes round', 'The ready queues', (garden) => {
+    const aside = garden.blockedThread();
+    garden.link(garden.readyRing()[0], 'tcb', 'ready_next', aside);
+    garden.link(aside, 'tcb', 'ready_next', aside);
+  }),
+  inQueue('a ready ring that leads where nothing is', 'The ready queues', (garden) => {
+    garden.link(garden.readyRing()[0], 'tcb', 'ready_next', UNMAPPED);
+  }),
+  inQueue('a ready ring with an end', 'The ready queues', (garden) => {
+    garden.link(garden.readyRing()[0], 'tcb', 'ready_next', 0);
+  }),
+  inQueue('a ready ring of another priority', 'The ready queues', (garden) => {
+    const heads = garden.view.kernel.image.global('ready_queues')?.address ?? 0;
+    garden.kernel(heads + 4, garden.readyRing()[0]);
+  }),
+  inQueue('a ready thread in no ring', 'The ready queues', (garden) => {
+    garden.link(garden.blockedThread(), 'tcb', 'state', garden.enumerator('THREAD_READY'));
+  }),
+  inQueue('a sender that waits for itself', 'The send queues', (garden) => {
+    const [receiver, sender] = garden.threads();
+    garden.link(receiver, 'tcb', 'send_queue', sender);
+    garden.link(sender, 'tcb', 'send_next', sender);
+  }),
+  inQueue('a send queue that leads where nothing is', 'The send queues', (garden) => {
+    garden.link(garden.threads()[0], 'tcb', 'send_queue', UNMAPPED);
+  }),
+  inQueue('a sender in no queue', 'The send queues', (garden) => {
+    garden.link(garden.blockedThread(), 'tcb', 'state', garden.enumerator('THREAD_SENDING'));
+  }),
+  inQueue('sleepers that lead back into themselves', 'The list of sleepers', (garden) => {
+    const thread = garden.blockedThread();
+    garden.kernel(garden.view.kernel.image.global('wakeup_list')?.address ?? 0, thread);
+    garden.link(thread, 'tcb', 'wakeup_time', 1);
+    garden.link(thread, 'tcb', 'wakeup_next', thread);
+  }),
+  inQueue('sleepers where nothing is', 'The list of sleepers', (garden) => {
+    garden.kernel(garden.view.kernel.image.global('wakeup_list')?.address ?? 0, UNMAPPED);
+  }),
+  inQueue('a long message to nobody', 'A long message', (garden) => {
+    const [first, second] = garden.threads();
+    garden.link(first, 'tcb', 'transfer', second);
+  }),
+  inQueue('a long message to where nothing is', 'A long message', (garden) => {
+    garden.link(garden.threads()[0], 'tcb', 'transfer', UNMAPPED);
   }),
   {
     name: 'a table of frames without end',
@@ -303,6 +389,7 @@ describe('A list that leads back into itself', () => {
   it('is not there at first: no view says that it is changing', () => {
     const answers = garden.views.all(() => 0);
     assert.ok(!threadsSay(answers) && answers.spaces.note === undefined);
+    assert.equal(answers.queues.note, undefined);
     assert.equal(mappingModel(garden.system, garden.task).note, undefined);
     assert.equal(garden.view.linux.processList().isChanging, false);
   });

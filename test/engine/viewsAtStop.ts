@@ -2,12 +2,13 @@
 // and not a test that hangs.
 import { parseReference } from '../../src/engine/addresses.ts';
 import { addressSpacesModel } from '../../src/engine/models/addressSpacesModel.ts';
+import { kernelQueuesModel } from '../../src/engine/models/kernelQueuesModel.ts';
 import { mappingModel, mappingOfAddress } from '../../src/engine/models/mappingModel.ts';
 import { threadsModel } from '../../src/engine/models/threadsModel.ts';
 import { tlbModel } from '../../src/engine/models/tlbModel.ts';
 import type { System } from '../../src/engine/system.ts';
 import type { EngineThread } from '../../src/engine/threads.ts';
-import type { AddressSpacesAnswer } from '../../src/protocol/requests.ts';
+import type { AddressSpacesAnswer, KernelQueuesAnswer } from '../../src/protocol/requests.ts';
 import { formatValue } from '../../src/symbols/values.ts';
 
 /** Looks at memory that one answer may cost; the dearest one of these systems, all address spaces, takes a tenth. */
@@ -19,6 +20,7 @@ const FRAMES = 1000;
 export interface Answers {
   readonly threads: ReturnType<typeof threadsModel>;
   readonly spaces: AddressSpacesAnswer;
+  readonly queues: KernelQueuesAnswer;
   readonly stacks: readonly number[];
 }
 
@@ -76,6 +78,7 @@ export class Views {
     const at = parseReference(regions[choose(regions.length)]?.reference ?? '0', focus);
     this.ask('mappings of an address', () => at && mappingOfAddress(system, at));
     this.ask('TLB', () => tlbModel(system));
+    const queues = this.ask('kernel queues', () => kernelQueuesModel(system));
     this.ask('Linux processes', () => system.linux?.processes());
     this.ask('Linux server threads', () => system.linux?.serverThreads());
     this.ask('images', () => tasks.map((task) => system.images.of(task)));
@@ -84,7 +87,7 @@ export class Views {
       this.ask(`stack of ${thread.id}`, () => this.stack(thread)),
     );
     this.ask('variables', () => this.variables());
-    return { threads, spaces, stacks };
+    return { threads, spaces, queues, stacks };
   }
 
   private stack(thread: EngineThread): number {

@@ -3,7 +3,9 @@
 import assert from 'node:assert/strict';
 import { addressSpacesModel } from '../../src/engine/models/addressSpacesModel.ts';
 import { mappingModel, mappingOfAddress } from '../../src/engine/models/mappingModel.ts';
+import { tlbModel } from '../../src/engine/models/tlbModel.ts';
 import type { System } from '../../src/engine/system.ts';
+import type { TlbEntry } from '../../src/emulator/target.ts';
 import { pathTo, type MappingNode } from '../../src/kernel/mappingTree.ts';
 import { brokenMappings } from '../guest/invariants/mappings.ts';
 import { HandMadeKernel } from './handMadeKernel.ts';
@@ -262,6 +264,51 @@ describe('Pages of 4 MB', () => {
       assert.match(brokenMappings(kernel.moment).join('\n'), finding);
     });
   }
+
+  it('are stale in the TLB once they have been split.', () => {
+    const counters = { hits: 0, misses: 0, flushes: 0 };
+    const entry: TlbEntry = {
+      ...{
+        kind: 'data-4M',
+        set: 0,
+        way: 0,
+        linear: 0x00400000,
+        physical: RAM,
+        writable: true,
+        user: true,
+      },
+      ...{
+        dirty: false,
+        pageDirectory: kernel.directory('linux_directory'),
+        tag: 0,
+        filledAt: 0,
+        nextVictim: false,
+      },
+    };
+    const machine = {
+      ...kernel.target,
+      tlbEntries: () => [entry],
+      statistics: () => ({ tlb: { i: counters, d: counters }, tlbIsTagged: false }),
+    };
+    const system = { ...systemOf(kernel), machine } as unknown as System;
+    const isStale = (): boolean => tlbModel(system).units[2].entries[0].stale;
+    assert.equal(isStale(), false);
+    // Its first page is where it was.
+    kernel.setEntry('linux_directory', 1, kernel.directory('hello_table') + 7);
+    kernel.setEntry('hello_table', 0, RAM + 7);
+    assert.equal(isStale(), true);
+  });
+
+  it('leave no node behind where nothing is mapped.', () => {
+    kernel.setEntry('hello_large_nodes', 0x41, kernel.address('hello_whole'));
+    const wrong = ['At 10400000 task 5 has a node and no page.'];
+    assert.deepEqual(brokenMappings(kernel.moment), wrong);
+    kernel.setEntry('hello_nodes', 0x4b, kernel.address('hello_second'));
+    assert.deepEqual(brokenMappings(kernel.moment), [
+      'At 804b000 task 5 has a node and no page.',
+      ...wrong,
+    ]);
+  });
 
   it('name no node that is not theirs.', () => {
     kernel.setEntry('linux_large_nodes', 1, kernel.address('sigma0_large'));

@@ -4,11 +4,11 @@ import type { DiskSource } from '../../src/emulator/recordedDisk.ts';
 import type { Fields } from '../../src/engine/conditions.ts';
 import { eventNamed } from '../../src/engine/events.ts';
 import type { StopCause } from '../../src/engine/execution.ts';
-import { loadImages } from '../../src/engine/guestImages.ts';
+import { loadImages, loadRootTask } from '../../src/engine/guestImages.ts';
 import type { CpuKind } from '../../src/engine/cpuKinds.ts';
 import type { Host } from '../../src/engine/host.ts';
 import { System } from '../../src/engine/system.ts';
-import { guestProgram, root } from './paths.ts';
+import { guestProgram, l4Program, root } from './paths.ts';
 
 export interface BootOptions {
   /** Name of a program of guest/programs, or a path. */
@@ -66,6 +66,24 @@ export async function bootSystem(options: BootOptions): Promise<TestSystem> {
     },
   );
   return Object.assign(system, { streams, disks });
+}
+
+/** The kernel with one root task of guest/programs/l4 instead of Linux; 16 MB. */
+export async function bootRootTask(name: string): Promise<TestSystem> {
+  const host = nodeHost(root);
+  const streams = { stdout: '', stderr: '', kernel: '' };
+  const system = new System(host, await loadRootTask(host, l4Program(name)), {
+    cpu: 'pentium',
+    memory: 16,
+    epochSeconds: 852_076_800,
+    terminals: { input: false, output: false, error: false },
+    interactive: false,
+    console: {
+      write: (stream, bytes) => (streams[stream] += Buffer.from(bytes).toString('latin1')),
+    },
+    log: () => undefined,
+  });
+  return Object.assign(system, { streams, disks: [] });
 }
 
 /** Runs to the first event of a name for which `matches` holds. */

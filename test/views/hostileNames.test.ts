@@ -7,6 +7,7 @@ import {
   REQUEST,
   type AddressSpacesAnswer,
   type FlameGraphAnswer,
+  type KernelQueuesAnswer,
   type MappingDatabaseAnswer,
   type ThreadsAnswer,
   type TlbAnswer,
@@ -37,6 +38,16 @@ const tlb: TlbAnswer = {
   kind: 'Pentium',
   units: [{ name: 'Data TLB', hits: 1, misses: 1, flushes: 0, entries: [{ set: 0, way: 0, linear: page.address, reference: page.reference, physical: page.physical, rights: 'r-', dirty: false, space: NAME, filledAt: 1, nextVictim: false, stale: false }] }],
 }; // prettier-ignore
+const queued = { threadId: 1, name: NAME };
+const kernelQueues: KernelQueuesAnswer = {
+  queues: {
+    clock: '1 s',
+    ready: [{ priority: 16, threads: [{ ...queued, remark: NAME, timeslice: '1 ms' }] }],
+    senders: [{ receiver: queued, state: NAME, senders: [{ ...queued, message: NAME, timeout: 'waits for ever' }] }],
+    sleepers: [{ ...queued, wakesAt: '2 s', remaining: '1 s', waitsFor: NAME }],
+    ipc: [{ threadId: 1, sender: NAME, receiver: NAME, phase: NAME, message: NAME }],
+  },
+}; // prettier-ignore
 const flameGraph: FlameGraphAnswer = {
   text: `Path of ${NAME}, in instructions\n  ${NAME} [user] 1\n`,
   title: NAME,
@@ -49,6 +60,7 @@ const ANSWERS: Readonly<Record<string, unknown>> = {
   [REQUEST.addressSpaces]: spaces,
   [REQUEST.mappingDatabase]: mappings,
   [REQUEST.tlb]: tlb,
+  [REQUEST.kernelQueues]: kernelQueues,
   [REQUEST.flameGraph]: flameGraph,
 };
 

@@ -4,6 +4,8 @@ import type { TlbAnswer, TlbRow, TlbUnit } from '../../protocol/requests.ts';
 import { formatReference, hex32, isKernelAddress } from '../addresses.ts';
 import type { System } from '../system.ts';
 
+const LARGE_PAGE = 0x400000;
+
 const UNITS: readonly { kind: TlbEntry['kind']; name: string; counter: 'i' | 'd' }[] = [
   { kind: 'instruction', name: 'Instruction TLB', counter: 'i' },
   { kind: 'data', name: 'Data TLB, 4 KB pages', counter: 'd' },
@@ -27,7 +29,6 @@ export function tlbModel(system: System): TlbAnswer {
 
 function row(entry: TlbEntry, system: System, isTagged: boolean): TlbRow {
   const { space, reference } = placeOf(entry, system);
-  const page = system.machine.translate(entry.pageDirectory, entry.linear);
   return {
     set: entry.set,
     way: entry.way,
@@ -39,9 +40,18 @@ function row(entry: TlbEntry, system: System, isTagged: boolean): TlbRow {
     space: isTagged ? `${space}, tag ${entry.tag}` : space,
     filledAt: entry.filledAt,
     nextVictim: entry.nextVictim,
-    stale:
-      page === undefined || page.physical !== entry.physical || page.writable !== entry.writable,
+    stale: isStale(entry, system),
   };
+}
+
+/** A page of 4 MB that has been split since is stale, though its first 4 KB may be where they were. */
+function isStale(entry: TlbEntry, system: System): boolean {
+  const page = system.machine.translate(entry.pageDirectory, entry.linear);
+  return (
+    page?.physical !== entry.physical ||
+    page.writable !== entry.writable ||
+    (entry.kind === 'data-4M' && page.pageSize !== LARGE_PAGE)
+  );
 }
 
 /** Whose page it is: a small space's in its slot under any directory, the kernel's, or the loaded directory's. */

@@ -53,23 +53,34 @@ const entryOf = (moment: Moment, space: number, page: number, entry: number, abo
   node: nodes === 0 ? 0 : moment.word(nodes + index * 4),
 });
 
-/** Every present entry of a page below 3 GB, of 4 KB or of 4 MB. */
-export function* entriesOf(moment: Moment): Generator<Entry> {
+/** Every present entry of a page below 3 GB, of 4 KB or of 4 MB. A node where no page is, is told. */
+export function* entriesOf(moment: Moment, wrong: string[] = []): Generator<Entry> {
+  const hasLargePages = moment.names.hasMember('mapping', 'size_log2');
   for (const space of moment.spaces()) {
     const directory = moment.member(space, 'space', 'page_directory');
-    const large = nodesBeside(moment, directory);
+    const large = hasLargePages ? nodesBeside(moment, directory) : 0;
+    const tellStray = (page: number, nodes: number, index: number): void => {
+      if (nodes !== 0 && moment.word(nodes + index * 4) !== 0) {
+        wrong.push(`At ${hex(page)} task ${moment.taskOf(space)} has a node and no page.`);
+      }
+    };
     for (let slot = 0; slot < USER_LIMIT / SUPERPAGE_SIZE; slot++) {
       const base = slot * SUPERPAGE_SIZE;
       const above = moment.physicalWord(directory + slot * 4);
       if ((above & (PRESENT | LARGE)) === (PRESENT | LARGE)) {
         yield entryOf(moment, space, base, above, above, SUPERPAGE_SIZE, large, slot);
-      } else if ((above & PRESENT) !== 0) {
+        continue;
+      }
+      tellStray(base, large, slot);
+      if ((above & PRESENT) !== 0) {
         const table = (above & FRAME) >>> 0;
         const nodes = nodesBeside(moment, table);
         for (let index = 0; index < ENTRIES; index++) {
           const entry = moment.physicalWord(table + index * 4);
           if ((entry & PRESENT) !== 0) {
             yield entryOf(moment, space, base + index * PAGE_SIZE, entry, above, PAGE_SIZE, nodes, index);
+          } else {
+            tellStray(base + index * PAGE_SIZE, nodes, index);
           }
         }
       }

@@ -23,7 +23,7 @@ function compare(moment: Moment, nodes: readonly Node[]): string[] {
     }
     byPlace.set(key(node.space, node.page), node);
   }
-  for (const entry of entriesOf(moment)) {
+  for (const entry of entriesOf(moment, wrong)) {
     const node = byPlace.get(key(entry.space, entry.page));
     byPlace.delete(key(entry.space, entry.page));
     if (node?.physical !== entry.physical || node.size !== entry.size || node.isWritable !== entry.isWritable) {

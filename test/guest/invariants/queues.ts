@@ -174,9 +174,10 @@ function membership(moment: Moment, threads: ReadonlySet<number>): string[] {
   return count === threads.size ? wrong : [...wrong, `${threads.size} threads are listed, ${count} are in spaces.`];
 }
 
+/** Each check tells what is wrong, in sentences; a list that goes astray is an error. */
+export const QUEUE_CHECKS = { membership, readyRings, sendQueues, sleepers, longMessages, interrupts };
+
 export function brokenQueues(moment: Moment): string[] {
   const threads = new Set(moment.threads());
-  return [membership, readyRings, sendQueues, sleepers, longMessages, interrupts].flatMap((check) =>
-    check(moment, threads),
-  );
+  return Object.values(QUEUE_CHECKS).flatMap((check) => check(moment, threads));
 }
