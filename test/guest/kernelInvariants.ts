@@ -8,6 +8,7 @@ import { brokenMappings, type Ownership } from './invariants/mappings.ts';
 import { brokenAccounts } from './invariants/memory.ts';
 import { brokenProtection } from './invariants/protection.ts';
 import { brokenQueues } from './invariants/queues.ts';
+import { brokenStacks } from './invariants/stacks.ts';
 import { KERNEL_WINDOW, KernelNames, Moment } from './invariants/structures.ts';
 import { imageFile } from './linuxMachine.ts';
 
@@ -71,6 +72,7 @@ export function brokenInvariants(
     return [
       ...brokenMappings(moment, ownership),
       ...brokenQueues(moment),
+    ...brokenStacks(moment),
       ...brokenProtection(moment),
       ...brokenAccounts(moment),
     ];
