@@ -46,20 +46,15 @@ static struct tcb *find_or_create(struct tcb *self, unsigned lthread, unsigned e
 	return thread;
 }
 
-/* There is no such thread and none can be made: all values come back as -1. */
-static void return_nothing(struct trap_frame *frame)
-{
-	frame->eax = frame->ecx = frame->edx = L4_UNCHANGED;
-	frame->ebx = frame->ebp = frame->esi = frame->edi = L4_ID_INVALID;
-}
-
 void sys_lthread_ex_regs(struct trap_frame *frame)
 {
 	struct tcb *self = current;
 	unsigned lthread = frame->eax & (L4_LTHREADS - 1);
 	struct tcb *thread = frame->eax & V86_MODE ? NULL : find_or_create(self, lthread, frame->edx);
 	if (!thread) {
-		return_nothing(frame);
+		/* There is none and none can be made. */
+		frame->eax = frame->ecx = frame->edx = L4_UNCHANGED;
+		frame->ebx = frame->ebp = frame->esi = frame->edi = L4_ID_INVALID;
 		return;
 	}
 	if (thread != self && frame->edx != L4_UNCHANGED) {

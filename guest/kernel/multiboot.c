@@ -78,11 +78,6 @@ static void save(const struct multiboot_information *information)
 	}
 }
 
-static unsigned overlaps(unsigned start, unsigned end, unsigned other_start, unsigned other_end)
-{
-	return start < other_end && other_start < end;
-}
-
 /* Below limit, the last module first; returns where they begin now. */
 static unsigned move_modules(unsigned limit)
 {
@@ -94,7 +89,7 @@ static unsigned move_modules(unsigned limit)
 		}
 		unsigned start = page_down(limit - size);
 		for (unsigned other = 0; other < i; other++) {
-			if (overlaps(start, start + size, saved.modules[other].start, saved.modules[other].end)) {
+			if (start < saved.modules[other].end && saved.modules[other].start < start + size) {
 				panic("the modules do not fit into memory");
 			}
 		}

@@ -67,16 +67,11 @@ bool thread_segments_flip(struct tcb *self, const struct trap_frame *frame)
 	return flipped;
 }
 
-static void forget_flips(struct tcb *thread)
-{
-	thread->flipped_at = (struct trap_frame){.cs = 0};
-}
-
 void thread_segments_forget_flips(const struct space *space)
 {
 	for (unsigned lthread = 0; lthread < L4_LTHREADS; lthread++) {
 		if (space->threads[lthread]) {
-			forget_flips(space->threads[lthread]);
+			space->threads[lthread]->flipped_at = (struct trap_frame){.cs = 0};
 		}
 	}
 }
@@ -102,7 +97,7 @@ void thread_extras_changed(struct tcb *thread)
 static void set_segment(struct tcb *thread, unsigned number, unsigned base, unsigned limit)
 {
 	thread->segments[number] = (struct thread_segment){.base = base, .limit = limit, .used = limit != 0};
-	forget_flips(thread);
+	thread->flipped_at = (struct trap_frame){.cs = 0};
 	thread_extras_changed(thread);
 }
 

@@ -22,6 +22,10 @@
 #define INVALID_ID -1
 #define VECTOR_PAGE_FAULT 14
 
+/* A probe's arguments with offsets in them. */
+#define TEXT_AS_IT_IS(arguments) #arguments
+#define TEXT(arguments) TEXT_AS_IT_IS(arguments)
+
 	.cfi_sections .debug_frame
 	.text
 
@@ -88,7 +92,7 @@ accepts:
 	movl %edi, TCB_PARTNER_HIGH(%ecx)
 delivered:
 	movl $STATE_READY, TCB_STATE(%ebp)
-	PROBE_ASM l4, ipc-receive, "4@%ebp 4@(%ecx) 4@4(%ecx) 4@%edx 4@%ebx 4@$0"
+	PROBE_ASM l4, ipc-receive, TEXT(4@%ebp 4@TCB_ID_LOW(%ecx) 4@TCB_ID_HIGH(%ecx) 4@%edx 4@%ebx 4@$0)
 	movl $return_to_user, -SWITCH_SIZE + SWITCH_EIP(%esp)
 
 /* Who sends is the most urgent of all that are ready; is a less urgent receiver now? */
@@ -296,7 +300,7 @@ answer_to_fault:
 	movl $INVALID_ID, TCB_PARTNER_HIGH(%ecx)
 answered:
 	movl $STATE_READY, TCB_STATE(%ebp)
-	PROBE_ASM l4, ipc-receive, "4@%ebp 4@(%ecx) 4@4(%ecx) 4@%edx 4@%ebx 4@$2"
+	PROBE_ASM l4, ipc-receive, TEXT(4@%ebp 4@TCB_ID_LOW(%ecx) 4@TCB_ID_HIGH(%ecx) 4@%edx 4@%ebx 4@$2)
 	movl $return_to_user, -SWITCH_SIZE + SWITCH_EIP(%esp)
 	jmp most_urgent
 
@@ -356,7 +360,7 @@ ENTRY_BEGIN exception_14
 	movl %edi, TCB_PARTNER_HIGH(%ecx)
 	PROBE_ASM l4, pf-rpc, "4@%ecx 4@%esi 4@%edi 4@%edx 4@%ebx"
 	movl $STATE_READY, TCB_STATE(%ebp)
-	PROBE_ASM l4, ipc-receive, "4@%ebp 4@(%ecx) 4@4(%ecx) 4@%edx 4@%ebx 4@$0"
+	PROBE_ASM l4, ipc-receive, TEXT(4@%ebp 4@TCB_ID_LOW(%ecx) 4@TCB_ID_HIGH(%ecx) 4@%edx 4@%ebx 4@$0)
 	movl $page_fault_resume, -SWITCH_SIZE + SWITCH_EIP(%esp)
 	movb TCB_PRIORITY(%ebp), %al
 	cmpb TCB_PRIORITY(%ecx), %al

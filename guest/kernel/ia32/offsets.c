@@ -13,11 +13,10 @@
 
 void offsets(void);
 
-/* ipc_fast.S makes one of the other by adding 1, clears two flags at once, and names a sender's id in its probes. */
+/* ipc_fast.S makes one of the other by adding 1, and clears two flags at once. */
 _Static_assert(THREAD_WAITING == THREAD_RECEIVING + L4_RECEIVE_OPEN, "by the descriptor");
 _Static_assert(__builtin_offsetof(struct tcb, ipc.receive_follows) == __builtin_offsetof(struct tcb, ipc.kernel_rpc) + 1,
 	       "adjacent");
-_Static_assert(__builtin_offsetof(struct tcb, id) == 0, "(%ecx) and 4(%ecx)");
 
 void offsets(void)
 {
