@@ -288,8 +288,34 @@ lengths:
   ${eachHint}
   report $0x5ee
 `;
-    const [, , signature, features, counted, done] = run(identify + count + end, 'i686');
-    assert.deepEqual([signature, features, counted, done], ['633', 'abbf', '7', '5ee']);
+    const [leaves, , signature, features, counted, done] = run(identify + count + end, 'i686');
+    assert.deepEqual(
+      [leaves, signature, features, counted, done],
+      ['2', '633', 'abbf', '7', '5ee'],
+    );
+  });
+
+  it('tells its TLBs and caches in the P6 family’s last leaf, which all higher ones repeat', () => {
+    const ask = `
+  .irp leaf, 2, 3, 0x16, 0x7fffffff
+  mov $\\leaf, %eax
+  cpuid
+  report %eax
+  report %edx
+  .endr
+  report %ebx
+  report %ecx
+  jmp finish
+lengths:
+`;
+    const four = (...words: string[]) => [1, 2, 3, 4].flatMap(() => words);
+    const known = four('3020101', 'c040843').concat('0', '0');
+    assert.deepEqual(run(ask, 'i686'), known);
+    assert.deepEqual(run(ask, 'i686+sse'), known);
+    // Lines of 64 bytes, as CLFLUSH has them
+    assert.deepEqual(run(ask, 'i686+sse2').slice(0, 2), ['3020101', '2c04307d']);
+    // A Pentium's last leaf is 1
+    assert.deepEqual(run(ask, 'pentium'), four('52c', '3bf').concat('0', '0'));
   });
 
   it('tells of an x87 error by interrupt 13 while CR0.NE is clear, and tries again (SDM vol. 1, D.2)', () => {
