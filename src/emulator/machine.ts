@@ -23,7 +23,7 @@ import { BOOT_SECTOR_ADDRESS, ROM_END, checkRom, isBootSector } from './rom.ts';
 import { keystrokes } from './devices/keyboard/scanCodes.ts';
 import { ImageError } from './elfImage.ts';
 import { BIOS_SIZE } from './board/wiring.ts';
-import { type BootModule, loadMultiboot } from './multiboot.ts';
+import { type BootModule, loadMultiboot, prefersGraphics } from './multiboot.ts';
 import { ataPorts, diagnosticPorts, emptyAtaPorts } from './machinePorts.ts';
 import { type DiskSource, RecordedDisk, sectorsOf } from './recordedDisk.ts';
 import {
@@ -217,6 +217,11 @@ export class Machine implements Target {
     this.installFirmware();
     const board = this.board === undefined ? 'bare' : 'pc';
     enterBootState(this.cpu, loadMultiboot(this.ram, image, commandLine, modules, board));
+    if (board === 'pc' && prefersGraphics(image)) {
+      this.cpu.report(
+        'The Multiboot header asks for a graphics mode; this machine gives it text of 80 by 25 characters.',
+      );
+    }
   }
 
   /** What the BIOS of a whole PC leaves in memory and chips; nothing on a bare board. */

@@ -39,7 +39,7 @@ export function loadMultiboot(
   modules: readonly BootModule[],
   board: 'bare' | 'pc',
 ): BootState {
-  const plan = planImage(image, board);
+  const plan = planImage(image);
   checkPlan(plan, ram.length);
   const information = informationPlace(plan);
   for (const segment of plan.segments) {
@@ -90,7 +90,7 @@ function informationPlace(plan: LoadPlan): number {
   return place;
 }
 
-function planImage(image: Uint8Array, board: 'bare' | 'pc'): LoadPlan {
+function planImage(image: Uint8Array): LoadPlan {
   if (image.length < 12) {
     throw new ImageError('The image is not a Multiboot image: it is too short to hold a header.');
   }
@@ -101,7 +101,7 @@ function planImage(image: Uint8Array, board: 'bare' | 'pc'): LoadPlan {
     throw new ImageError(whatItIsInstead(view, image));
   }
   const flags = view.getUint32(header + 4, true);
-  checkRequirements(view, header, flags, board);
+  checkRequirements(flags);
   if ((flags & FLAG_ADDRESSES) !== 0) {
     return planAddresses(view, image, header);
   }
@@ -127,12 +127,7 @@ function whatItIsInstead(view: DataView, image: Uint8Array): string {
 }
 
 /** Bits 0 to 15 are what the image cannot do without. */
-function checkRequirements(
-  view: DataView,
-  header: number,
-  flags: number,
-  board: 'bare' | 'pc',
-): void {
+function checkRequirements(flags: number): void {
   const unknown = flags & 0xffff & ~(KNOWN_REQUIREMENTS | FLAG_VIDEO);
   if (unknown !== 0) {
     const bit = 31 - Math.clz32(unknown);
@@ -140,14 +135,17 @@ function checkRequirements(
       `The Multiboot header requires a feature that this loader does not know (bit ${bit} of its flags).`,
     );
   }
-  if ((flags & FLAG_VIDEO) !== 0 && board === 'pc') {
-    const isThere = header + 48 <= view.byteLength;
-    if (!isThere || view.getUint32(header + 32, true) !== TEXT_MODE) {
-      throw new ImageError(
-        'The Multiboot header requires a graphics mode; this machine has text of 80 by 25 characters.',
-      );
-    }
-  }
+}
+
+/** Whether the header prefers a graphics mode, for which a loader may give text (3.1.4); only of an image that loads. */
+export function prefersGraphics(image: Uint8Array): boolean {
+  const view = new DataView(image.buffer, image.byteOffset, image.byteLength);
+  const header = findHeader(view);
+  const hasMode = header + 48 <= view.byteLength;
+  return (
+    (view.getUint32(header + 4, true) & FLAG_VIDEO) !== 0 &&
+    !(hasMode && view.getUint32(header + 32, true) === TEXT_MODE)
+  );
 }
 
 function findHeader(view: DataView): number {

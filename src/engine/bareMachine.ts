@@ -103,7 +103,8 @@ function backtrace(machine: Machine, symbols: SymbolImage): string[] {
     symbols.covers(pc) ? symbols : undefined;
   const registers = [eax, ecx, edx, ebx, esp, ebp, esi, edi, eip];
   const frames = unwind(innermostFrame(registers, imageAt(eip), readWord), imageAt, readWord, 50);
-  return frames.flatMap((frame) =>
+  const inside = frames.filter(({ pc }) => symbols.covers(pc)); // a frame in firmware has no name to show
+  return inside.flatMap((frame) =>
     symbols.sourceFrames(lookupAddress(frame)).map(({ name, line }) => {
       const place = line === undefined ? '' : ` at ${line.file}:${line.line}`;
       return `  ${frame.pc.toString(16).padStart(8, '0')} ${name}${place}`;

@@ -88,6 +88,13 @@ describe('l4scope boot', () => {
     );
   });
 
+  it('names no place of the image when a guest ends outside it', async () => {
+    const leaves = image('movw $0x0b0f, 0x9000; mov $0x9000, %eax; jmp *%eax');
+    const { stderr, status } = await bootWith(leaves, (file) => [file]);
+    assert.equal(status, 4);
+    assert.match(stderr, /\neip=00009000 esp=[0-9a-f]+ cr2=00000000 cr3=00000000\n$/);
+  });
+
   for (const [name, make, sentence] of [
     ['a disk without a boot sector', (file: string) => ['--disk', file], /no boot sector/],
     [

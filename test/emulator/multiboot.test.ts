@@ -148,12 +148,23 @@ describe('The Multiboot loader of a whole PC', () => {
     return image;
   };
 
+  it('gives text, and says so, to an image that prefers graphics, as a loader may (3.1.4)', () => {
+    const machine = testMachine({ board: 'pc' });
+    machine.loadMultiboot(plainImage({ flags: 4, mode: 0 }), '', []);
+    assert.match(
+      machine.messages.join(),
+      /^[^,]* asks for a graphics mode; [^,]* 80 by 25 characters\.$/,
+    );
+    const satisfied = testMachine({ board: 'pc' });
+    satisfied.loadMultiboot(plainImage({ flags: 4, mode: 1 }), '', []);
+    assert.deepEqual(satisfied.messages, []);
+  });
+
   for (const [what, image, sentence] of [
     ['a Multiboot 2 image', foreign(0x100, 0xe852_50d6), /has a Multiboot 2 header alone/],
     ['a Linux bzImage', foreign(0x202, 0x5372_6448), /is a Linux bzImage; .* GRUB/],
     ['what it does not know', foreign(0, 0), /neither ELF nor/],
     ['requirements that it does not know', plainImage({ flags: 0x20 }), /\(bit 5 of its flags\)/],
-    ['a graphics mode', plainImage({ flags: 4, mode: 0 }), /requires a graphics mode/],
     [
       'an image over the BIOS',
       plainImage({ address: 0x9_f000, end: 0xa_1000 }),

@@ -6,6 +6,13 @@ import { assembleRom, runRom, runRomInQemu, words } from '../support/rom.ts';
 import { toRing3, setControl4, run, faults } from './systemRom.ts';
 import { PROTECTED, complete } from './systemTables.ts';
 
+/** The hints of the P6 family, 0F18 to 0F1F: with any ModRM and behind any prefix they do nothing. */
+const HINTS = Array.from({ length: 8 }, (_, number) => `0x0f, 0x${(0x18 + number).toString(16)}`);
+const eachHint = ['0x00', '0x38', '0xe8', '0xc2']
+  .flatMap((modrm) => HINTS.map((hint) => `.byte ${hint}, ${modrm}`))
+  .concat(HINTS.flatMap((hint) => [`.byte 0x66, ${hint}, 0`, `.byte 0xf3, ${hint}, 0xd9`]))
+  .join('\n');
+
 describe('What came after the 486', () => {
   it('keeps global pages over a CR3 load, not over INVLPG or a change of CR4 (SDM vol. 3, 4.10.2.4)', () => {
     const tables = `
@@ -278,10 +285,37 @@ lengths:
   xor %ecx, %ecx
   rdpmc
   call report_eax
-  ${Array.from({ length: 7 }, (_, hint) => `.byte 0x0f, 0x${(0x19 + hint).toString(16)}, 0`).join('\n')}
+  ${eachHint}
+  report $0x5ee
 `;
-    const [, , signature, features, counted] = run(identify + count + end, 'i686');
-    assert.deepEqual([signature, features, counted], ['633', 'abbf', '7']);
+    const [leaves, , signature, features, counted, done] = run(identify + count + end, 'i686');
+    assert.deepEqual(
+      [leaves, signature, features, counted, done],
+      ['2', '633', 'abbf', '7', '5ee'],
+    );
+  });
+
+  it('tells its TLBs and caches in the P6 family’s last leaf, which all higher ones repeat', () => {
+    const ask = `
+  .irp leaf, 2, 3, 0x16, 0x7fffffff
+  mov $\\leaf, %eax
+  cpuid
+  report %eax
+  report %edx
+  .endr
+  report %ebx
+  report %ecx
+  jmp finish
+lengths:
+`;
+    const four = (...words: string[]) => [1, 2, 3, 4].flatMap(() => words);
+    const known = four('3020101', 'c040843').concat('0', '0');
+    assert.deepEqual(run(ask, 'i686'), known);
+    assert.deepEqual(run(ask, 'i686+sse'), known);
+    // Lines of 64 bytes, as CLFLUSH has them
+    assert.deepEqual(run(ask, 'i686+sse2').slice(0, 2), ['3020101', '2c04307d']);
+    // A Pentium's last leaf is 1
+    assert.deepEqual(run(ask, 'pentium'), four('52c', '3bf').concat('0', '0'));
   });
 
   it('tells of an x87 error by interrupt 13 while CR0.NE is clear, and tries again (SDM vol. 1, D.2)', () => {

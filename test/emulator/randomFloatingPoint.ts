@@ -80,7 +80,26 @@ const NARROW_ENVIRONMENT = [
   'data16 fldenv 16(%ebx)',
 ];
 
+/** Second encodings that no assembler writes: FCOM, FCOMP, FCOMP; FXCH, FXCH; FSTP, FSTP, FSTP; FFREEP. */
+const ALIASES = [
+  [0xdc, 0xd0],
+  [0xdc, 0xd8],
+  [0xde, 0xd0],
+  [0xdd, 0xc8],
+  [0xdf, 0xc8],
+  [0xd9, 0xd8],
+  [0xdf, 0xd0],
+  [0xdf, 0xd8],
+  [0xdf, 0xc0],
+];
+
+function alias(random: Random): string[] {
+  const [opcode, first] = random.pick(ALIASES);
+  return [`.byte ${opcode}, ${first + random.below(4)}`];
+}
+
 const MAKERS: readonly Maker[] = [
+  alias,
   withMemory(extendedWords, 'fldt'),
   withMemory(extendedWords, 'fldt'),
   withMemory(extendedWords, 'fldt'),

@@ -149,7 +149,10 @@ describe('Vector instructions', () => {
     const announced = (cpu: CpuKind): string => {
       const machine = machineWith(
         `.globl start
-start: mov $1, %eax
+start: mov $0x80000000, %eax
+  cpuid
+  mov %eax, %ebp
+  mov $1, %eax
   cpuid
   mov %edx, %esi
   mov %ecx, %edi
@@ -160,8 +163,8 @@ start: mov $1, %eax
         { cpu },
       );
       machine.run(100);
-      const { esi, edi, ecx } = machine.registers();
-      const hasExtendedLeaves = ecx !== edi;
+      const { esi, edi, ebp, ecx } = machine.registers();
+      const hasExtendedLeaves = ebp >= 0x8000_0001;
       const words = [(esi >>> 15) & 0xfff, edi, hasExtendedLeaves ? ecx : 0];
       return words.map((word) => word.toString(16)).join(' ');
     };

@@ -243,10 +243,6 @@ const OTHERS = `
   NP.0FAE/5 LFENCE Ed fence - - sse2
   NP.0FAE/6 MFENCE Ed fence - - sse2
   NP.0FAE/7 SFENCE/CLFLUSH Ed storeFenceOrFlush - - sse
-  NP.0F18/0 PREFETCHNTA M hint - - sse
-  NP.0F18/1 PREFETCHT0 M hint - - sse
-  NP.0F18/2 PREFETCHT1 M hint - - sse
-  NP.0F18/3 PREFETCHT2 M hint - - sse
 `
   .split('\n')
   .filter((line) => line.trim() !== '' && !line.startsWith('//'));

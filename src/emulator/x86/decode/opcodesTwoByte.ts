@@ -66,6 +66,7 @@ export const TWO_BYTE_OPCODES: readonly OpcodeRow[] = `
   0F9D SETcc Eb setcc - - NP 1
   0F9E SETcc Eb setcc - - NP 1
   0F9F SETcc Eb setcc - - NP 1
+  0F18 PREFETCHh/NOP Ev nop - - i686 UV 1
   0F19 NOP Ev nop - - i686 UV 1
   0F1A NOP Ev nop - - i686 UV 1
   0F1B NOP Ev nop - - i686 UV 1

@@ -146,6 +146,15 @@ const REGISTER_FORMS = new Map<number, Row>([
   [0xdbe3, row('FNINIT', control.initialize, 'control')],
   [0xdbe4, row('FNSETPM', control.nothing, 'control')], // 80287 only
   [0xdfe0, row('FNSTSW AX', control.statusWordToAx, 'control')],
+  ...each(0xdcd0, row('FCOM', A.compareRegister(true, 0))), // from here on second encodings, in no manual of Intel's:
+  ...each(0xdcd8, row('FCOMP', A.compareRegister(true, 1))), // every processor since the 8087 has them
+  ...each(0xded0, row('FCOMP', A.compareRegister(true, 1))),
+  ...each(0xddc8, row('FXCH', A.exchange)),
+  ...each(0xdfc8, row('FXCH', A.exchange)),
+  ...each(0xd9d8, row('FSTPNCE', A.storeRegisterUnlessEmpty)),
+  ...each(0xdfd0, row('FSTP ST(i)', A.storeRegister(1))),
+  ...each(0xdfd8, row('FSTP ST(i)', A.storeRegister(1))),
+  ...each(0xdfc0, row('FFREEP', A.freeRegisterAndPop)),
 ]);
 
 function findRow(cpu: Cpu, i: Instruction): Row {

@@ -387,6 +387,16 @@ export function storeRegister(pops: number): FpuHandler {
   };
 }
 
+/** FSTPNCE, FSTP's encoding at D9: an empty ST(0) is popped without a stack fault, and nothing is stored. */
+export const storeRegisterUnlessEmpty: FpuHandler = (cpu, i) => {
+  if (cpu.fpu.isEmpty(0)) {
+    cpu.fpu.statusWord &= ~C1;
+    cpu.fpu.pop();
+  } else {
+    storeRegister(1)(cpu, i);
+  }
+};
+
 // One operand
 
 function unary(compute: (value: Extended, environment: Environment) => Extended): FpuHandler {
@@ -454,6 +464,12 @@ export const exchange: FpuHandler = (cpu, i) => {
 export const freeRegister: FpuHandler = (cpu, i) => {
   cpu.fpu.free(i.modrm & 7);
   cpu.fpu.statusWord &= ~C1;
+};
+
+/** FFREEP, which only AMD's manuals name: pops whatever ST(0) is. */
+export const freeRegisterAndPop: FpuHandler = (cpu, i) => {
+  freeRegister(cpu, i);
+  cpu.fpu.pop();
 };
 
 /** FINCSTP and FDECSTP. */

@@ -127,6 +127,4 @@ export const simdControlHandlers = {
       cpu.read(i.segment, cpu.effectiveAddress(i), 8);
     }
   },
-  /** PREFETCH: never faults. */
-  hint: () => undefined,
 } satisfies Record<string, Handler>;

@@ -1,7 +1,6 @@
 // System instructions and the flag instructions (SDM vol. 2: MOV CRn, MOV DRn, CLTS, INVLPG, HLT, CPUID, RDTSC, MSRs,
 // CLI, STI, CLC ...). The privilege check stands in the table and is made before a handler runs.
 import type { Cpu } from '../cpu.ts';
-import type { Extension } from '../cpuModel.ts';
 import type { Instruction } from '../decode/instruction.ts';
 import {
   DR6,
@@ -38,12 +37,10 @@ import {
   CR4_TSD,
   DR0,
   EAX,
-  EBX,
-  ECX,
   EDX,
   EFLAGS,
 } from '../registers.ts';
-import { TAG_LEAF, TAG_LEAF_ANSWER } from '../memory/taggedTlb.ts';
+import { cpuid } from './cpuid.ts';
 import { type Handler, read1, write1 } from './operands.ts';
 import { requireIoPrivilege } from './stack.ts';
 import {
@@ -118,65 +115,6 @@ function debugRegister(cpu: Cpu, i: Instruction): number {
   }
   return DR0 + (register === 4 || register === 5 ? register + 2 : register);
 }
-
-/** What the processor says of itself, and of nothing that it has not (cpuModel.ts). */
-function cpuid(cpu: Cpu): void {
-  const { r } = cpu;
-  const leaf = r[EAX];
-  const { extensions } = cpu.model;
-  if (extensions.has('lzcnt') && leaf >>> 16 === 0x8000) {
-    extendedCpuid(cpu, leaf >>> 0);
-    return;
-  }
-  if (leaf === 0) {
-    r[EAX] = 1;
-    r[EBX] = 0x756e_6547; // "Genu"
-    r[EDX] = 0x4965_6e69; // "ineI"
-    r[ECX] = 0x6c65_746e; // "ntel"
-    return;
-  }
-  if (leaf === TAG_LEAF && cpu.model.taggedTlb) {
-    [r[EAX], r[EBX], r[ECX], r[EDX]] = TAG_LEAF_ANSWER;
-    return;
-  }
-  r[EAX] = cpu.model.signature;
-  r[EBX] = extensions.has('sse2') ? CLFLUSH_LINE : 0;
-  r[ECX] = 0;
-  r[EDX] = PENTIUM_FEATURES | (cpu.hasLocalApic ? FEATURE_APIC : 0);
-  for (const extension of extensions) {
-    r[EDX] |= EXTENSION_FEATURES[extension].edx ?? 0;
-    r[ECX] |= EXTENSION_FEATURES[extension].ecx ?? 0;
-  }
-}
-
-/** The leaves from 0x80000000, of which only the second says something: LZCNT. */
-function extendedCpuid({ r }: Cpu, leaf: number): void {
-  r[EAX] = leaf === EXTENDED_LEAVES ? EXTENDED_LEAVES + 1 : 0;
-  r[EBX] = 0;
-  r[EDX] = 0;
-  r[ECX] = leaf === EXTENDED_LEAVES + 1 ? 1 << 5 : 0;
-}
-
-const EXTENDED_LEAVES = 0x8000_0000;
-
-/** CPUID.1:EDX of a Pentium: FPU VME DE PSE TSC MSR MCE CX8. */
-const PENTIUM_FEATURES = 0x1bf;
-const FEATURE_APIC = 1 << 9;
-
-/** In CPUID.1 (i686: SEP, PGE and CMOV; sse: PAT, sse2: CLFSH with it). */
-const EXTENSION_FEATURES: Readonly<Record<Extension, { edx?: number; ecx?: number }>> = {
-  i686: { edx: (1 << 11) | (1 << 13) | (1 << 15) },
-  mmx: { edx: 1 << 23 },
-  fxsr: { edx: 1 << 24 },
-  sse: { edx: (1 << 25) | (1 << 16) },
-  sse2: { edx: (1 << 26) | (1 << 19) },
-  sse3: { ecx: 1 << 0 },
-  ssse3: { ecx: 1 << 9 },
-  movbe: { ecx: 1 << 22 },
-  lzcnt: {}, // extendedCpuid
-};
-/** CPUID.1:EBX: CLFLUSH works on 8 times 8 bytes. */
-const CLFLUSH_LINE = 8 << 8;
 
 function readTimeStamp(cpu: Cpu): void {
   const stamp = cpu.timeStamp();
