@@ -1,4 +1,5 @@
 // What the tests of the processor's system features share: pieces of ROM text, and running one to what it printed.
+import type { CpuKind } from '../../src/emulator/machineOptions.ts';
 import assert from 'node:assert/strict';
 import { assembleRom, runRom, words } from '../support/rom.ts';
 import { PROTECTED, complete } from './systemTables.ts';
@@ -38,7 +39,7 @@ export const setControl4 = (bits: number): string => `
   mov %eax, %cr4
 `;
 
-export function run(text: string, cpu: 'pentium' | 'i686' = 'pentium'): string[] {
+export function run(text: string, cpu: CpuKind = 'pentium'): string[] {
   const rom = assembleRom(complete(PROTECTED + text));
   const { bytes, result } = runRom(rom, 1_000_000, cpu);
   const seen = words(bytes);

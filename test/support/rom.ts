@@ -1,6 +1,7 @@
 // ROM images from assembly text, run by our machine and by QEMU. The text starts in real mode at F000:0000 in a
 // 64 KB ROM, with symbols counted from the ROM's start; it writes its results to the console port and ends the run by
 // writing 0x10 to port 0xF4.
+import type { CpuKind } from '../../src/emulator/machineOptions.ts';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -50,7 +51,7 @@ export interface RomRun {
 export function runRom(
   rom: Uint8Array,
   maximum = 1_000_000,
-  cpu: 'pentium' | 'i686' = 'pentium',
+  cpu: CpuKind = 'pentium',
 ): RomRun {
   const written: number[] = [];
   const machine = new Machine({
