@@ -48,11 +48,7 @@ export interface RomRun {
 }
 
 /** What the ROM wrote to the console port on our machine. */
-export function runRom(
-  rom: Uint8Array,
-  maximum = 1_000_000,
-  cpu: CpuKind = 'pentium',
-): RomRun {
+export function runRom(rom: Uint8Array, maximum = 1_000_000, cpu: CpuKind = 'pentium'): RomRun {
   const written: number[] = [];
   const machine = new Machine({
     memoryMegabytes: 16,
