@@ -7,6 +7,8 @@ export class SessionModel implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   private readonly subscriptions: vscode.Disposable[];
   private session: vscode.DebugSession | undefined;
+  /** VS Code may still name one as the active session when it has said that it is over. */
+  private readonly over = new WeakSet<vscode.DebugSession>();
   /** Those who wait for an answer; a session that ends answers no more. */
   private readonly waiting = new Set<() => void>();
   readonly onDidChange = this.changed.event;
@@ -21,13 +23,14 @@ export class SessionModel implements vscode.Disposable {
   }
 
   private select(session: vscode.DebugSession | undefined): void {
-    if (session?.type === DEBUG_TYPE) {
+    if (session?.type === DEBUG_TYPE && !this.over.has(session)) {
       this.session = session;
     }
     this.changed.fire();
   }
 
   private ended(session: vscode.DebugSession): void {
+    this.over.add(session);
     if (session === this.session) {
       this.session = undefined;
       this.waiting.forEach((giveUp) => giveUp());

@@ -59,12 +59,13 @@ export abstract class ModelTree implements vscode.TreeDataProvider<TreeNode> {
     if (node !== undefined) {
       return [...(node.children ?? [])];
     }
-    if (!this.model.isRunning) {
-      this.message = undefined;
-      return [];
-    }
     try {
-      return [...(await this.roots())];
+      const roots = this.model.isRunning ? await this.roots() : [];
+      if (!this.model.isRunning) {
+        this.message = undefined; // beside a message no welcome text is shown
+        return [];
+      }
+      return [...roots];
     } catch (error) {
       this.message = error instanceof Error ? error.message : String(error);
       return [];

@@ -140,9 +140,10 @@ describe('A person who debugs hello.c in VS Code', () => {
   });
 
   it('sees the welcome texts again when nothing runs', async () => {
-    await workbench().command('L4Scope: Focus on Threads View');
-    const threads = workbench().view('Threads').pane;
-    await threads.getByText('Open a C file or a static i386 program and press F5.').waitFor();
+    await workbench().focusUntilShown(
+      'Threads',
+      'Open a C file or a static i386 program and press F5.',
+    );
     await workbench().screenshot('nothing runs');
   });
 });

@@ -6,6 +6,7 @@
 #include <l4/syscalls.h>
 
 #include "console.h"
+#include "ports.h"
 #include "tasks.h"
 
 enum {
@@ -31,18 +32,6 @@ const char *volatile section = nothing;
 static volatile unsigned words[2];
 static unsigned char granted_page[L4_PAGE_SIZE] __attribute__((aligned(L4_PAGE_SIZE)));
 static volatile unsigned char untouched_page[L4_PAGE_SIZE] __attribute__((aligned(L4_PAGE_SIZE)));
-
-static void out(unsigned short port, unsigned char value)
-{
-	__asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
-}
-
-static unsigned char in(unsigned short port)
-{
-	unsigned char value;
-	__asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
-	return value;
-}
 
 /* A section that a message begins is over as soon as the message is there. */
 static void partner(void)

@@ -49,6 +49,18 @@ export class Workbench {
     throw new Error(`The Command Palette closes before "${title}" can be chosen.`);
   }
 
+  /** Focuses a view until it shows something: what ends or opens meanwhile may take the panel away again. */
+  async focusUntilShown(view: string, text: string): Promise<void> {
+    const shown = this.view(view).pane.getByText(text);
+    for (let attempt = 0; attempt < 4; attempt++) {
+      await this.command(`L4Scope: Focus on ${view} View`);
+      if (await isShown(shown, TIMEOUT / 4)) {
+        return;
+      }
+    }
+    throw new Error(`The view ${view} does not show "${text}".`);
+  }
+
   /** Opens the Command Palette on a title. VS Code takes it away when another part of the window asks for the focus. */
   private async listedCommand(title: string): Promise<Locator> {
     const input = this.page.locator('.quick-input-widget input').first();

@@ -4,6 +4,7 @@
  * comes from the other lines that are associated here.
  */
 #include "check.h"
+#include "ports.h"
 
 enum {
 	TIMER_IRQ = 0,
@@ -16,18 +17,6 @@ enum {
 };
 
 static volatile unsigned partner_result, counter;
-
-static void out(unsigned short port, unsigned char value)
-{
-	__asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
-}
-
-static unsigned char in(unsigned short port)
-{
-	unsigned char value;
-	__asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
-	return value;
-}
 
 static void unmask_timer(void)
 {

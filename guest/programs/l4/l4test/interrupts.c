@@ -3,6 +3,7 @@
  * Interrupts as messages: association, and the timer 8254 (IRQ 0) as a source.
  */
 #include "check.h"
+#include "ports.h"
 
 enum {
 	TIMER_IRQ = 0,
@@ -18,18 +19,6 @@ enum {
 };
 
 static volatile unsigned partner_result;
-
-static void out(unsigned short port, unsigned char value)
-{
-	__asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
-}
-
-static unsigned char in(unsigned short port)
-{
-	unsigned char value;
-	__asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
-	return value;
-}
 
 static unsigned associate(unsigned irq)
 {
