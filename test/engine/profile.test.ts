@@ -78,6 +78,17 @@ describe('the path of one write(2)', () => {
     matchGolden('write-path', [`compiler: ${compiler}`, ...rows, ''].join('\n'));
   });
 
+  it('is told in the README by the same figures', () => {
+    const golden = readFileSync(path.join(root, 'test/golden/write-path.txt'), 'utf8');
+    const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
+    const [, library, kernel, server] =
+      /^l4linux by the library: .*library (\d+), kernel (\d+), server (\d+)/m.exec(golden) ?? [];
+    const [, native] = /^native: (\d+)/m.exec(golden) ?? [];
+    const told =
+      /emulation library +(\d+)[^]*kernel, both IPCs +(\d+)[^]*server +(\d+)[^]*without L4: +(\d+)/;
+    assert.deepEqual(told.exec(readme)?.slice(1), [library, kernel, server, native]);
+  });
+
   it('has a text twin with the same numbers', () => {
     const { total } = paths.get('l4linux by the library')!;
     const text = texts.get('l4linux by the library')!;
